@@ -1,0 +1,3 @@
+//! Data as people have it, and its codec to and from the features that a model sees.
+
+pub mod table;

@@ -1,0 +1,10 @@
+//! gausswork learns a likeness of people's data with deep generative models, and says how good it is.
+//!
+//! Conventions, everywhere in this crate: `x` is data, `z` the latent, `q(z|x)` the encoder,
+//! `p(x|z)` the decoder, `p(z)` the prior. Log-likelihoods, bounds and divergences are in **nats**,
+//! summed over event dimensions, and averaged over a batch only where a scalar is reported.
+
+pub mod data;
+pub mod error;
+
+pub use error::{Error, Result};
