@@ -5,6 +5,13 @@
 //! summed over event dimensions, and averaged over a batch only where a scalar is reported.
 
 pub mod data;
+pub mod dist;
 pub mod error;
+pub mod layout;
+pub mod learner;
+pub mod nn;
+pub mod noise;
+pub mod train;
+pub mod vae;
 
 pub use error::{Error, Result};

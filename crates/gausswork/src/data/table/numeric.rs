@@ -1,0 +1,426 @@
+//! Numbers as a mixture of atoms and bins, with a likelihood in the column's own units.
+//!
+//! A numeric column is `p(x) = (1 - ε) Σ_k P(k) p(x | k) + ε p_novel(x)`. A code `k` is an *atom*, one
+//! exact value (a spike at zero, a capped maximum, each value of a few-valued integer), or a *bin*,
+//! an interval on which a density conditional on everything else is learned. A bin carries a
+//! monotone piecewise-linear map from values to standard-normal *scores*, with knots at empirical
+//! quantiles, so that heavy tails become light ones; its slope is the Jacobian kept in the
+//! likelihood. `ε = 1/(n + 2)` is reserved for values that no training row came near.
+
+use serde::{Deserialize, Serialize};
+
+use super::scale::Scale;
+use crate::layout::{Place, Support};
+use crate::noise::normal_quantile;
+
+/// A column with at most this many distinct values, each seen often, has one code per value.
+const FEW_VALUES: usize = 128;
+/// A value is an atom when it makes up at least this share of the rows.
+const ATOM_SHARE: f64 = 0.005;
+/// Most bins of one column.
+const MOST_BINS: usize = 64;
+/// Fewest training rows that justify one more bin.
+const ROWS_PER_BIN: usize = 64;
+/// Most quantile knots inside one bin, and the fewest rows between two of them.
+const KNOTS_PER_BIN: usize = 16;
+const ROWS_PER_KNOT: usize = 8;
+
+/// One code of a numeric column, in ascending order of value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum NumericCode {
+    /// One exact value.
+    Atom {
+        /// Position of the value on the column's [`Scale`].
+        at: f64,
+        /// Standard-normal score of its mid-rank.
+        score: f64,
+    },
+    /// An interval.
+    Bin {
+        /// Knots on the column's scale, ascending; first and last are the bin's ends.
+        at: Vec<f64>,
+        /// Their scores, ascending.
+        score: Vec<f64>,
+    },
+}
+
+/// The codec of one numeric column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NumericCodec {
+    /// From values to positions and back.
+    pub scale: Scale,
+    /// The codes, ascending.
+    pub codes: Vec<NumericCode>,
+    /// Training rows per code, in the order of `codes`.
+    pub counts: Vec<u64>,
+    /// Least and greatest position that the column may take.
+    pub range: (f64, f64),
+}
+
+/// A value in terms of its column's codes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Encoded {
+    /// The code.
+    pub code: u16,
+    /// Score; an atom's own where the code is an atom.
+    pub score: f32,
+    /// Cell width or Jacobian on the score axis, see [`crate::layout::Features::cells`]; 0 for an atom.
+    pub cell: f32,
+    /// For a value that no code covers, its log-likelihood in nats; the code is then the nearest.
+    pub novel: Option<f32>,
+}
+
+impl NumericCodec {
+    /// Learns the codes from the positions of the training values.
+    ///
+    /// `positions` need not be sorted and must be finite and not empty; `range` is that of all rows,
+    /// held-out ones included: what a column may hold is a fact about the column, not about a split.
+    pub fn fit(scale: Scale, mut positions: Vec<f64>, range: (f64, f64)) -> Self {
+        positions.sort_unstable_by(f64::total_cmp);
+        let runs = runs(&positions);
+        let n = positions.len();
+        let few = runs.len() <= FEW_VALUES && n >= 4 * runs.len();
+        let frequent = (ATOM_SHARE * n as f64).ceil().max(4.0) as u64;
+        let is_atom = |run: &Run| few || run.count >= frequent;
+        let rest: u64 = runs.iter().filter(|run| !is_atom(run)).map(|run| run.count).sum();
+        let bins = (rest as usize / ROWS_PER_BIN).clamp(1, MOST_BINS);
+        let target = (rest as f64 / bins as f64).ceil() as u64;
+
+        let mut codec = Self { scale, codes: Vec::new(), counts: Vec::new(), range };
+        let mut start = 0;
+        while start < runs.len() {
+            if is_atom(&runs[start]) {
+                codec.push(atom(&runs[start], n), runs[start].count);
+                start += 1;
+                continue;
+            }
+            let mut end = start;
+            let mut count = 0;
+            while end < runs.len() && !is_atom(&runs[end]) && count < target {
+                count += runs[end].count;
+                end += 1;
+            }
+            codec.push(codec.bin(&runs, start, end, n, is_atom), count);
+            start = end;
+        }
+        codec
+    }
+
+    fn push(&mut self, code: NumericCode, count: u64) {
+        self.codes.push(code);
+        self.counts.push(count);
+    }
+
+    /// The bin over `runs[start..end]`, with its knots.
+    fn bin(
+        &self,
+        runs: &[Run],
+        start: usize,
+        end: usize,
+        n: usize,
+        is_atom: impl Fn(&Run) -> bool,
+    ) -> NumericCode {
+        // Where a bin ends: half a cell beyond the last value on a grid, half-way to the neighbour on a line.
+        let between = |left: &Run, right: &Run| match (self.scale.support(), is_atom(left), is_atom(right)) {
+            (Support::Grid, false, false) | (Support::Grid, true, _) => right.at - 0.5,
+            (Support::Grid, false, true) => left.at + 0.5,
+            (Support::Continuous, true, _) => left.at,
+            (Support::Continuous, _, true) => right.at,
+            (Support::Continuous, false, false) => 0.5 * (left.at + right.at),
+        };
+        let half = match self.scale.support() {
+            Support::Grid => 0.5,
+            Support::Continuous => 0.0,
+        };
+        let low = if start == 0 { self.range.0 - half } else { between(&runs[start - 1], &runs[start]) };
+        let high = if end == runs.len() { self.range.1 + half } else { between(&runs[end - 1], &runs[end]) };
+        let (below, above) = (runs[start].below, runs[end - 1].below + runs[end - 1].count);
+        let mut at = vec![low];
+        let mut score = vec![rank_score(below, n)];
+        for rank in knot_ranks(below, above, n as u64) {
+            // The first run that reaches this rank closes the segment.
+            let k = start + runs[start..end].partition_point(|run| run.below + run.count < rank);
+            if k + 1 < end {
+                let (knot, s) = (between(&runs[k], &runs[k + 1]), rank_score(runs[k + 1].below, n));
+                if knot > at[at.len() - 1] && s > score[score.len() - 1] && knot < high {
+                    at.push(knot);
+                    score.push(s);
+                }
+            }
+        }
+        at.push(high);
+        score.push(rank_score(above, n));
+        NumericCode::Bin { at, score }
+    }
+
+    /// Log-likelihood factor, in nats, of everything that is not novel: `log(1 - ε)`.
+    pub fn log_known(&self) -> f32 {
+        (-self.novelty()).ln_1p() as f32
+    }
+
+    fn novelty(&self) -> f64 {
+        1.0 / (self.counts.iter().sum::<u64>() as f64 + 2.0)
+    }
+
+    /// Encodes a position.
+    pub fn encode(&self, at: f64) -> Encoded {
+        let half = match self.scale.support() {
+            Support::Grid => 0.5,
+            Support::Continuous => 0.0,
+        };
+        // The first code whose upper end is not below the value.
+        let k = self.codes.partition_point(|code| match code {
+            NumericCode::Atom { at: atom, .. } => *atom < at,
+            NumericCode::Bin { at: knots, .. } => knots[knots.len() - 1] < at + half,
+        });
+        if let Some(code) = self.codes.get(k) {
+            match code {
+                NumericCode::Atom { at: atom, score } if *atom == at => {
+                    return Encoded { code: k as u16, score: *score as f32, cell: 0.0, novel: None };
+                }
+                NumericCode::Bin { at: knots, score } if knots[0] <= at - half => {
+                    let value = interpolate(knots, score, at);
+                    let cell = match self.scale.support() {
+                        Support::Grid => {
+                            interpolate(knots, score, at + 0.5) - interpolate(knots, score, at - 0.5)
+                        }
+                        Support::Continuous => slope(knots, score, at),
+                    };
+                    return Encoded { code: k as u16, score: value as f32, cell: cell as f32, novel: None };
+                }
+                _ => {}
+            }
+            // On a line an atom's value may also be the end of the bin before it; the atom comes first there.
+            if let Some(NumericCode::Atom { at: atom, score }) = self.codes.get(k + 1)
+                && *atom == at
+            {
+                return Encoded { code: k as u16 + 1, score: *score as f32, cell: 0.0, novel: None };
+            }
+        }
+        let nearest = self.nearest(at);
+        let code = &self.codes[nearest];
+        let (score, cell) = match code {
+            NumericCode::Atom { score, .. } => (*score, 0.0),
+            NumericCode::Bin { at: knots, score } => {
+                let inside = at.clamp(knots[0], knots[knots.len() - 1]);
+                (interpolate(knots, score, inside), slope(knots, score, inside))
+            }
+        };
+        Encoded {
+            code: nearest as u16,
+            score: score as f32,
+            cell: cell as f32,
+            novel: Some(self.log_novel(at) as f32),
+        }
+    }
+
+    fn nearest(&self, at: f64) -> usize {
+        let distance = |code: &NumericCode| match code {
+            NumericCode::Atom { at: atom, .. } => (atom - at).abs(),
+            NumericCode::Bin { at: knots, .. } => (knots[0] - at).max(at - knots[knots.len() - 1]).max(0.0),
+        };
+        (0..self.codes.len())
+            .min_by(|&a, &b| distance(&self.codes[a]).total_cmp(&distance(&self.codes[b])))
+            .unwrap_or(0)
+    }
+
+    /// `log ε + log p_novel(x)`: half uniform over the range, half two-sided exponential tails beyond it,
+    /// as long as the range itself.
+    fn log_novel(&self, at: f64) -> f64 {
+        let length = match self.scale.support() {
+            Support::Grid => self.range.1 - self.range.0 + 1.0,
+            Support::Continuous => (self.range.1 - self.range.0).max(f64::MIN_POSITIVE),
+        };
+        let beyond = (self.range.0 - at).max(at - self.range.1).max(0.0);
+        let log_shape = if beyond == 0.0 { 0.5_f64.ln() } else { 0.25_f64.ln() - beyond / length };
+        self.novelty().ln() + log_shape - length.ln()
+    }
+
+    /// The position that a code and a score stand for: always one that the column may hold.
+    pub fn decode(&self, code: usize, score: f64) -> f64 {
+        match &self.codes[code.min(self.codes.len() - 1)] {
+            NumericCode::Atom { at, .. } => *at,
+            NumericCode::Bin { at, score: scores } => {
+                let position = interpolate(scores, at, score.clamp(scores[0], scores[scores.len() - 1]));
+                match self.scale.support() {
+                    Support::Grid => {
+                        position.round().clamp((at[0] + 0.5).ceil(), (at[at.len() - 1] - 0.5).floor())
+                    }
+                    Support::Continuous => position.clamp(self.range.0, self.range.1),
+                }
+            }
+        }
+    }
+
+    /// Where each code puts a value on the score axis.
+    pub fn places(&self) -> Vec<Place> {
+        self.codes
+            .iter()
+            .map(|code| match code {
+                NumericCode::Atom { score, .. } => Place::Point(*score as f32),
+                NumericCode::Bin { score, .. } => Place::Interval(score[0] as f32, score[score.len() - 1] as f32),
+            })
+            .collect()
+    }
+
+    /// Whether any code is a bin.
+    pub fn has_bins(&self) -> bool {
+        self.codes.iter().any(|code| matches!(code, NumericCode::Bin { .. }))
+    }
+}
+
+/// Equal values: how many, and how many rows lie below.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    at: f64,
+    count: u64,
+    below: u64,
+}
+
+fn runs(sorted: &[f64]) -> Vec<Run> {
+    let mut below = 0;
+    sorted
+        .chunk_by(|a, b| a == b)
+        .map(|equal| {
+            let run = Run { at: equal[0], count: equal.len() as u64, below };
+            below += run.count;
+            run
+        })
+        .collect()
+}
+
+fn atom(run: &Run, n: usize) -> NumericCode {
+    let rank = (run.below as f64 + 0.5 * run.count as f64) / n as f64;
+    NumericCode::Atom { at: run.at, score: normal_quantile(rank) }
+}
+
+/// Standard-normal score of the point below which `below` of `n` rows lie.
+fn rank_score(below: u64, n: usize) -> f64 {
+    normal_quantile((below as f64).clamp(0.5, n as f64 - 0.5) / n as f64)
+}
+
+/// Ranks at which to place knots: equal counts, and doubling counts towards the two ends of the column,
+/// so that a heavy tail keeps its shape out to the extreme values.
+fn knot_ranks(below: u64, above: u64, n: u64) -> Vec<u64> {
+    let rows = above - below;
+    let knots = (rows as usize / ROWS_PER_KNOT).clamp(1, KNOTS_PER_BIN) as u64;
+    let mut ranks: Vec<u64> = (1..knots).map(|i| below + i * rows / knots).collect();
+    let tail = (0..).map(|power| 1u64 << power).take_while(|&rank| rank < rows / knots);
+    for rank in tail {
+        if below == 0 {
+            ranks.push(rank);
+        }
+        if above == n {
+            ranks.push(n - rank);
+        }
+    }
+    ranks.sort_unstable();
+    ranks.dedup();
+    ranks
+}
+
+/// Linear interpolation of `ys` over ascending `xs`; constant beyond the ends.
+fn interpolate(xs: &[f64], ys: &[f64], x: f64) -> f64 {
+    let k = xs.partition_point(|&knot| knot <= x).clamp(1, xs.len() - 1);
+    let t = ((x - xs[k - 1]) / (xs[k] - xs[k - 1])).clamp(0.0, 1.0);
+    ys[k - 1] + t * (ys[k] - ys[k - 1])
+}
+
+fn slope(xs: &[f64], ys: &[f64], x: f64) -> f64 {
+    let k = xs.partition_point(|&knot| knot <= x).clamp(1, xs.len() - 1);
+    (ys[k] - ys[k - 1]) / (xs[k] - xs[k - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn integers(values: &[i64]) -> NumericCodec {
+        let at: Vec<f64> = values.iter().map(|&v| v as f64).collect();
+        let range = at.iter().fold((f64::MAX, f64::MIN), |(lo, hi), &v| (lo.min(v), hi.max(v)));
+        NumericCodec::fit(Scale::Integer { origin: 0, step: 1 }, at, range)
+    }
+
+    /// Zero-inflated, heavy-tailed, capped: 40 % zeros, a cap at 99,999.
+    fn awkward() -> Vec<i64> {
+        (0..5000i64)
+            .map(|i| match i % 10 {
+                0..4 => 0,
+                4 => 99_999,
+                _ => ((i * i * 31) % 7919) * ((i * 17) % 13 + 1) % 99_999 + 1,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_training_value_round_trips_through_its_code() {
+        let values = awkward();
+        let codec = integers(&values);
+        for &v in &values {
+            let encoded = codec.encode(v as f64);
+            assert_eq!(encoded.novel, None, "{v}");
+            assert_eq!(codec.decode(encoded.code as usize, f64::from(encoded.score)), v as f64);
+        }
+    }
+
+    #[test]
+    fn spikes_are_atoms_and_no_bin_contains_one() {
+        let codec = integers(&awkward());
+        for spike in [0.0, 99_999.0] {
+            let code = codec.encode(spike).code as usize;
+            assert!(matches!(codec.codes[code], NumericCode::Atom { .. }));
+        }
+        let mut last = f64::NEG_INFINITY;
+        for code in &codec.codes {
+            let (low, high) = match code {
+                NumericCode::Atom { at, .. } => (*at, *at),
+                NumericCode::Bin { at, .. } => (at[0], at[at.len() - 1]),
+            };
+            assert!(low >= last && high >= low);
+            last = high;
+        }
+    }
+
+    /// The cells of a bin partition its interval of scores: their widths sum to its length.
+    #[test]
+    fn cells_of_a_bin_sum_to_its_interval() {
+        let codec = integers(&awkward());
+        for (k, code) in codec.codes.iter().enumerate() {
+            let NumericCode::Bin { at, score } = code else { continue };
+            let (first, last) = ((at[0] + 0.5) as i64, (at[at.len() - 1] - 0.5) as i64);
+            let sum: f64 = (first..=last)
+                .map(|v| codec.encode(v as f64))
+                .inspect(|encoded| assert_eq!(encoded.code as usize, k))
+                .map(|encoded| f64::from(encoded.cell))
+                .sum();
+            let length = score[score.len() - 1] - score[0];
+            // Each f32 cell is rounded by at most 2^-24 of itself.
+            assert!((sum - length).abs() <= length * 6e-8 + 1e-12, "bin {k}: {sum} against {length}");
+        }
+    }
+
+    #[test]
+    fn a_continuous_column_has_the_slope_as_jacobian() {
+        let values: Vec<f64> =
+            (1..4000).map(|i| (f64::from(i) * 0.7310).sin().exp() * f64::from(i)).collect();
+        let range = values.iter().fold((f64::MAX, f64::MIN), |(lo, hi), &v| (lo.min(v), hi.max(v)));
+        let codec = NumericCodec::fit(Scale::Continuous, values.clone(), range);
+        for &v in values.iter().step_by(37) {
+            let (encoded, moved) = (codec.encode(v), codec.encode(v + 1e-7 * v));
+            assert_eq!(encoded.novel, None);
+            let back = codec.decode(encoded.code as usize, f64::from(encoded.score));
+            // The score is rounded to f32: |score| ≤ 4.2, so by 2.4e-7, divided by the slope.
+            assert!((back - v).abs() <= 2.4e-7 / f64::from(encoded.cell) + 1e-9 * v.abs());
+            assert!(encoded.cell > 0.0 && moved.cell > 0.0);
+        }
+    }
+
+    #[test]
+    fn values_never_seen_have_a_small_but_finite_likelihood() {
+        let codec = integers(&[1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9]);
+        for v in [3.0, -100.0, 1e9] {
+            let log_prob = codec.encode(v).novel;
+            assert!(log_prob.is_some_and(|p| p.is_finite() && p < -3.0), "{v}: {log_prob:?}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Parameters: one flat vector of named arrays on the host, bound to a device as leaves of a graph.
+//!
+//! Keeping the master copy on the host makes the parts that must be exact simple: initial values come
+//! from addressed noise, gradients of shards are summed in shard order, one pass applies the optimiser,
+//! and a checkpoint is the vector itself.
+
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
+
+use crate::noise::{Noise, Stream};
+
+/// Names a parameter of a [`Params`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParamId(usize);
+
+/// How a parameter starts.
+#[derive(Debug, Clone)]
+pub enum Init {
+    /// All zero.
+    Zeros,
+    /// N(0, std²).
+    Normal {
+        /// Standard deviation.
+        std: f32,
+    },
+    /// Given values.
+    Values(Vec<f32>),
+}
+
+/// A named array within the flat vector.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Dotted path, for example `decoder.trunk.weight`.
+    pub name: String,
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Position of the first value in the flat vector.
+    pub offset: usize,
+    /// Entries that stay as they started: the zeros of a masked weight.
+    mask: Option<Vec<bool>>,
+}
+
+impl Entry {
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// All parameters of a model.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Params {
+    entries: Vec<Entry>,
+    values: Vec<f32>,
+}
+
+impl Params {
+    /// Adds a parameter; its initial values depend on the seed and on its position only.
+    pub fn add(&mut self, name: impl Into<String>, shape: &[usize], init: Init, noise: &Noise) -> ParamId {
+        let id = self.entries.len();
+        let offset = self.values.len();
+        let len: usize = shape.iter().product();
+        match init {
+            Init::Zeros => self.values.resize(offset + len, 0.0),
+            Init::Values(values) => {
+                assert_eq!(values.len(), len, "initial values must fill the shape");
+                self.values.extend(values);
+            }
+            Init::Normal { std } => {
+                self.values.resize(offset + len, 0.0);
+                noise.fill_normal(Stream::Init, id as u64, &mut self.values[offset..]);
+                self.values[offset..].iter_mut().for_each(|v| *v *= std);
+            }
+        }
+        self.entries.push(Entry { name: name.into(), shape: shape.to_vec(), offset, mask: None });
+        ParamId(id)
+    }
+
+    /// Adds a parameter of which only the entries with `free` true are learned; the others are zero for good.
+    pub fn add_masked(
+        &mut self,
+        name: impl Into<String>,
+        shape: &[usize],
+        init: Init,
+        free: Vec<bool>,
+        noise: &Noise,
+    ) -> ParamId {
+        let id = self.add(name, shape, init, noise);
+        let offset = self.entries[id.0].offset;
+        for (value, &free) in self.values[offset..].iter_mut().zip(&free) {
+            if !free {
+                *value = 0.0;
+            }
+        }
+        self.entries[id.0].mask = Some(free);
+        id
+    }
+
+    /// The entries, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The flat vector.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// The flat vector, to be changed.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.values
+    }
+
+    /// One parameter's values.
+    pub fn get(&self, id: ParamId) -> &[f32] {
+        let entry = &self.entries[id.0];
+        &self.values[entry.offset..entry.offset + entry.len()]
+    }
+
+    /// The name of the parameter that holds position `index` of the flat vector.
+    pub fn name_at(&self, index: usize) -> &str {
+        let k = self.entries.partition_point(|entry| entry.offset <= index);
+        self.entries.get(k.wrapping_sub(1)).map_or("?", |entry| &entry.name)
+    }
+
+    /// Copies the values to a device, where each parameter is a leaf; on an autodiff device gradients are tracked.
+    pub fn leaves(&self, device: &Device) -> Leaves {
+        self.leaves_of(&self.values, device)
+    }
+
+    /// [`Params::leaves`] with other values of the same shapes (a weight average).
+    pub fn leaves_of(&self, values: &[f32], device: &Device) -> Leaves {
+        let tensors = self
+            .entries
+            .iter()
+            .map(|entry| {
+                let values = values[entry.offset..entry.offset + entry.len()].to_vec();
+                let tensor = Tensor::<1>::from_data(TensorData::new(values, [entry.len()]), device);
+                if device.is_autodiff() { tensor.require_grad() } else { tensor }
+            })
+            .collect();
+        Leaves { tensors, shapes: self.entries.iter().map(|entry| entry.shape.clone()).collect() }
+    }
+
+    /// Adds the gradients of `leaves` to `sum`, a vector laid out like [`Params::values`].
+    pub fn collect_gradients(&self, leaves: &Leaves, gradients: &mut Gradients, sum: &mut [f32]) {
+        for (entry, leaf) in self.entries.iter().zip(&leaves.tensors) {
+            let Some(gradient) = leaf.grad_remove(gradients) else { continue };
+            let data = gradient.into_data();
+            let Ok(gradient) = data.as_slice::<f32>() else { continue };
+            let sum = &mut sum[entry.offset..entry.offset + entry.len()];
+            match &entry.mask {
+                None => sum.iter_mut().zip(gradient).for_each(|(s, g)| *s += g),
+                Some(mask) => sum.iter_mut().zip(gradient).zip(mask).for_each(|((s, g), &free)| {
+                    if free {
+                        *s += g;
+                    }
+                }),
+            }
+        }
+    }
+}
+
+/// Parameters on a device.
+#[derive(Debug)]
+pub struct Leaves {
+    tensors: Vec<Tensor<1>>,
+    shapes: Vec<Vec<usize>>,
+}
+
+impl Leaves {
+    /// A parameter in its shape, which has `D` dimensions.
+    pub fn get<const D: usize>(&self, id: ParamId) -> Tensor<D> {
+        let mut shape = [0; D];
+        shape.copy_from_slice(&self.shapes[id.0]);
+        self.tensors[id.0].clone().reshape(shape)
+    }
+
+    /// The device.
+    pub fn device(&self) -> Device {
+        self.tensors.first().map_or_else(Device::flex, Tensor::device)
+    }
+}

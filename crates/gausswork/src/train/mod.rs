@@ -1,0 +1,5 @@
+//! The training loop and its parallel workers.
+
+mod threads;
+
+pub use threads::Threads;

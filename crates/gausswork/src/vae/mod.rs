@@ -1,0 +1,17 @@
+//! The variational autoencoder of a row: encoder `q(z|x)`, decoder `p(x|z)`, prior `p(z)`, and the bounds between them.
+
+mod batch;
+mod decoder;
+mod encoder;
+mod learner;
+mod model;
+mod prior;
+mod sampler;
+
+pub use batch::Batch;
+pub use decoder::{Columns, Decoder, Described};
+pub use encoder::Encoder;
+pub use learner::{Objective, VaeLearner};
+pub use model::{Terms, Vae, VaeConfig};
+pub use prior::{Component, Mixture, Prior};
+pub use sampler::{BLOCK, Drawn, Sampler};
