@@ -10,13 +10,44 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::category::{CategoryCodec, log_shares};
-use super::error::TableError;
 use super::identifier::IdentifierModel;
 use super::numeric::NumericCodec;
-use super::read::Table;
+use super::Table;
 use super::scale::Scale;
-use super::schema::{Kind, TableSchema};
+use super::{Kind, TableSchema};
 use crate::layout::{Features, Layout, Novel, Order, Place, Real, Simplex, Span};
+
+/// A table does not fit a codec.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodecError {
+    /// Every column is an identifier, a constant or free text.
+    #[error(
+        "no column can be modelled: all are identifiers, constants or free text; if one is not, say so with --types"
+    )]
+    NothingToModel,
+    /// A category that no fitted row had.
+    #[error("row {row}, column \"{column}\": the category \"{value}\" did not occur in the fitted table")]
+    UnseenCategory {
+        /// The 1-based data row.
+        row: u64,
+        /// The column's name.
+        column: String,
+        /// The category.
+        value: String,
+    },
+    /// A missing cell in a column that was complete.
+    #[error("row {row}, column \"{column}\": the cell is missing, and in the fitted table none was")]
+    UnexpectedMissing {
+        /// The 1-based data row.
+        row: u64,
+        /// The column's name.
+        column: String,
+    },
+    /// The decoded columns do not form a batch.
+    #[error(transparent)]
+    Arrow(#[from] arrow::error::ArrowError),
+}
 
 /// The codec of one column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,8 +81,8 @@ impl TableCodec {
     /// ranges, decimal grid, whether a value can be missing) comes from all rows given.
     ///
     /// # Errors
-    /// [`TableError::NothingToModel`] where no column can be modelled.
-    pub fn fit(table: &Table, train: &[u32]) -> Result<Self, TableError> {
+    /// [`CodecError::NothingToModel`] where no column can be modelled.
+    pub fn fit(table: &Table, train: &[u32]) -> Result<Self, CodecError> {
         let columns: Vec<ColumnCodec> = table
             .schema
             .columns
@@ -60,7 +91,7 @@ impl TableCodec {
             .map(|(column, array)| ColumnCodec::fit(column.kind, column.format.decimals, array, train))
             .collect();
         if columns.iter().all(|column| matches!(column, ColumnCodec::Regenerated(_))) {
-            return Err(TableError::NothingToModel);
+            return Err(CodecError::NothingToModel);
         }
         Ok(Self { schema: table.schema.clone(), columns })
     }
@@ -96,8 +127,8 @@ impl TableCodec {
     /// Encodes the rows of a table with this codec's columns, in its order.
     ///
     /// # Errors
-    /// [`TableError::UnseenCategory`] with row, column and value.
-    pub fn encode(&self, batch: &RecordBatch) -> Result<Features, TableError> {
+    /// [`CodecError::UnseenCategory`] with row, column and value.
+    pub fn encode(&self, batch: &RecordBatch) -> Result<Features, CodecError> {
         let rows = batch.num_rows();
         let encoded: Vec<EncodedColumn> = self
             .columns
@@ -130,7 +161,7 @@ impl TableCodec {
     /// `words(row, slot)` is their source of randomness.
     ///
     /// # Errors
-    /// [`TableError::Arrow`] should the columns not form a batch.
+    /// [`CodecError::Arrow`] should the columns not form a batch.
     pub fn decode(
         &self,
         codes: &[u16],
@@ -138,7 +169,7 @@ impl TableCodec {
         rows: usize,
         first_row: u64,
         words: &(dyn Fn(u64, u32) -> u32 + Sync),
-    ) -> Result<RecordBatch, TableError> {
+    ) -> Result<RecordBatch, CodecError> {
         let (simplexes, reals) = (codes.len() / rows.max(1), scores.len() / rows.max(1));
         let (mut simplex, mut real, mut slot) = (0, 0, 0);
         let mut fields = Vec::with_capacity(self.columns.len());
@@ -228,7 +259,7 @@ impl ColumnCodec {
         }
     }
 
-    fn encode(&self, column: usize, name: &str, array: &ArrayRef) -> Result<EncodedColumn, TableError> {
+    fn encode(&self, column: usize, name: &str, array: &ArrayRef) -> Result<EncodedColumn, CodecError> {
         let rows = array.len();
         let mut out = EncodedColumn::default();
         match self {
@@ -252,7 +283,7 @@ impl ColumnCodec {
                     };
                     let Some(at) = at else {
                         if missing.is_none() {
-                            return Err(TableError::UnexpectedMissing { row: row as u64 + 1, column: name.to_owned() });
+                            return Err(CodecError::UnexpectedMissing { row: row as u64 + 1, column: name.to_owned() });
                         }
                         out.digits[0].push(codec.codes.len() as u16);
                         scores.push(0.0);
@@ -319,15 +350,15 @@ fn fit_category(array: &ArrayRef, train: &[u32], missing: Option<u64>) -> Catego
     CategoryCodec { levels, counts, missing }
 }
 
-fn level_of_row(codec: &CategoryCodec, name: &str, array: &ArrayRef) -> Result<Vec<Option<usize>>, TableError> {
-    let unseen = |row: usize, value: &str| TableError::UnseenCategory {
+fn level_of_row(codec: &CategoryCodec, name: &str, array: &ArrayRef) -> Result<Vec<Option<usize>>, CodecError> {
+    let unseen = |row: usize, value: &str| CodecError::UnseenCategory {
         row: row as u64 + 1,
         column: name.to_owned(),
         value: value.to_owned(),
     };
     let missing = |row: usize| match codec.missing {
         Some(_) => Ok(None),
-        None => Err(TableError::UnexpectedMissing { row: row as u64 + 1, column: name.to_owned() }),
+        None => Err(CodecError::UnexpectedMissing { row: row as u64 + 1, column: name.to_owned() }),
     };
     if let Some(flags) = array.as_any().downcast_ref::<BooleanArray>() {
         return (0..flags.len())

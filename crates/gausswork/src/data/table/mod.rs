@@ -3,7 +3,25 @@
 pub mod category;
 pub mod numeric;
 pub mod scale;
+mod arrow_read;
+mod arrow_type;
+mod canonical;
+mod cells;
+mod csv_read;
+mod csv_split;
+pub mod date;
+mod dialect;
+mod error;
+mod file;
+mod infer;
+mod missing;
+pub mod number;
+mod print;
+mod read;
+pub mod schema;
+mod shape;
 
-/// A table could not be read, understood or written.
-#[derive(Debug, thiserror::Error)]
-pub enum TableError {}
+pub use error::{Place, TableError};
+pub use file::{Compression, FileFormat, from_path};
+pub use read::{ReadOptions, Table, read, read_as};
+pub use schema::{ColumnSchema, Dialect, Format, Kind, LineEnding, TableSchema, TickUnit, UnknownKind};
