@@ -1,5 +1,9 @@
 //! The training loop and its parallel workers.
 
+mod schedule;
 mod threads;
+mod trainer;
 
-pub use threads::Threads;
+pub use schedule::Schedule;
+pub use threads::{Threads, ThreadsError};
+pub use trainer::{Ended, Hooks, Progress, TrainConfig, train};

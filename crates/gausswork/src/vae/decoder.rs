@@ -162,15 +162,21 @@ impl Decoder {
         Self { groups, units, trunk, block, fan_out, context, per_unit, reals, hidden }
     }
 
-    /// Log-likelihood of each span of `batch` given `z: [batch, latent]` and the true spans before it.
+    /// What the true spans contribute to the units after them, `[batch, units · hidden]`; the same for every `z`.
     ///
     /// `embedded` is the embedding of the batch, `[batch, spans · embedding]`.
-    pub fn describe(&self, leaves: &Leaves, z: Tensor<2>, embedded: Tensor<2>, batch: &Batch) -> Described {
+    pub fn context(&self, leaves: &Leaves, embedded: Tensor<2>) -> Option<Tensor<2>> {
+        self.context.map(|context| embedded.matmul(leaves.get(context)))
+    }
+
+    /// Log-likelihood of each span of `batch` given `z: [batch, latent]` and the true spans before it, of which
+    /// `context` is the contribution.
+    pub fn describe(&self, leaves: &Leaves, z: Tensor<2>, context: Option<Tensor<2>>, batch: &Batch) -> Described {
         let units = self.units.len();
         let trunk = silu(self.block.forward(leaves, self.trunk.forward(leaves, z)));
         let mut fan = self.fan_out.forward(leaves, trunk);
-        if let Some(context) = self.context {
-            fan = fan + embedded.matmul(leaves.get(context));
+        if let Some(context) = context {
+            fan = fan + context;
         }
         let [size, _] = fan.dims();
         let hidden = silu(fan).reshape([size, units, self.hidden]).swap_dims(0, 1);

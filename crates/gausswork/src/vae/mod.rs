@@ -1,6 +1,7 @@
 //! The variational autoencoder of a row: encoder `q(z|x)`, decoder `p(x|z)`, prior `p(z)`, and the bounds between them.
 
 mod batch;
+mod bound;
 mod decoder;
 mod encoder;
 mod learner;
@@ -9,6 +10,7 @@ mod prior;
 mod sampler;
 
 pub use batch::Batch;
+pub use bound::{RowBound, active_units, bounds, posterior_draws};
 pub use decoder::{Columns, Decoder, Described};
 pub use encoder::Encoder;
 pub use learner::{Objective, VaeLearner};

@@ -97,7 +97,7 @@ impl Vae {
         let embedded = self.embed(leaves, batch);
         let posterior = self.encoder.forward(leaves, embedded.clone());
         let z = posterior.reparameterised(epsilon);
-        let described = self.decoder.describe(leaves, z, embedded, batch);
+        let described = self.decoder.describe(leaves, z, self.decoder.context(leaves, embedded), batch);
         Terms { log_probs: described.log_probs, posterior }
     }
 

@@ -1,0 +1,376 @@
+//! The configuration of a run: what a TOML file and the command line can set.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::table::{Kind, ReadOptions};
+use crate::nn::AdamConfig;
+use crate::train::{Schedule, TrainConfig};
+use crate::vae::{Objective, VaeConfig};
+
+/// Everything that decides a fit, besides the data.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Seed of every random number.
+    pub seed: u64,
+    /// How the table is read.
+    pub data: DataConfig,
+    /// Sizes of the networks.
+    pub model: VaeConfig,
+    /// What training maximises.
+    pub objective: Objective,
+    /// How it is trained.
+    pub training: TrainingConfig,
+    /// The prior fitted afterwards.
+    pub prior: PriorConfig,
+}
+
+/// How the table is read; what is not given is found out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DataConfig {
+    /// Delimiter of a CSV file.
+    pub delimiter: Option<char>,
+    /// Quote of a CSV file.
+    pub quote: Option<char>,
+    /// Kinds of columns, by name.
+    pub types: BTreeMap<String, Kind>,
+    /// Spellings of a missing cell.
+    pub nulls: Option<Vec<String>>,
+}
+
+/// How a model is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TrainingConfig {
+    /// Steps; chosen from the number of rows where not given.
+    pub steps: Option<u64>,
+    /// Passes over the training rows, in place of steps.
+    pub epochs: Option<f64>,
+    /// Rows per step; 512, or all training rows where there are fewer, where not given.
+    pub batch: Option<usize>,
+    /// Pieces of a batch that are worked on side by side. Results depend on it; it never depends on the machine.
+    pub shards: usize,
+    /// Greatest learning rate.
+    pub learning_rate: f64,
+    /// Steps over which the learning rate rises.
+    pub warm_up: u64,
+    /// Greatest norm of the gradient.
+    pub clip: f64,
+    /// Decay of Adam's first moment.
+    pub beta1: f64,
+    /// Decay of Adam's second moment.
+    pub beta2: f64,
+    /// Decay of the weight average.
+    pub average: f64,
+    /// Share of the rows held out, at most 10,000 rows.
+    pub held_out: f64,
+    /// Steps between two validations; a twentieth of all where not given.
+    pub validate_every: Option<u64>,
+    /// Validations without a better held-out bound after which training stops.
+    pub patience: u64,
+    /// Steps between two checkpoints.
+    pub checkpoint_every: u64,
+    /// Seconds between two checkpoints, if that is sooner.
+    pub checkpoint_seconds: f64,
+    /// Seconds after which training stops with the best weights so far.
+    pub time_budget: Option<f64>,
+    /// What follows once training has ended.
+    pub refit: Refit,
+}
+
+/// What follows once the held-out bound has chosen the weights.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refit {
+    /// Nothing: the held-out rows stay unseen.
+    #[default]
+    Never,
+    /// Training goes on for a quarter of the steps on all rows, the held-out ones included.
+    AllRows,
+}
+
+/// The mixture fitted to the aggregate posterior after training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PriorConfig {
+    /// Components; 0 keeps N(0, I).
+    pub components: usize,
+    /// Most steps of expectation–maximisation.
+    pub iterations: usize,
+    /// Most draws that it is fitted to.
+    pub draws: usize,
+}
+
+impl Default for TrainingConfig {
+    fn default() -> Self {
+        let adam = AdamConfig::default();
+        Self {
+            steps: None,
+            epochs: None,
+            batch: None,
+            shards: 2,
+            learning_rate: 2e-3,
+            warm_up: 100,
+            clip: adam.clip,
+            beta1: adam.beta1,
+            beta2: adam.beta2,
+            average: adam.average,
+            held_out: 0.1,
+            validate_every: None,
+            patience: 6,
+            checkpoint_every: 1000,
+            checkpoint_seconds: 30.0,
+            time_budget: None,
+            refit: Refit::Never,
+        }
+    }
+}
+
+impl Default for PriorConfig {
+    fn default() -> Self {
+        Self { components: 32, iterations: 60, draws: 50_000 }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The text is not TOML, or a value has the wrong type.
+    #[error("the configuration does not parse: {0}")]
+    Syntax(String),
+    /// A key that does not exist.
+    #[error("unknown configuration key '{key}'{}", nearest.as_ref().map(|n| format!("; did you mean '{n}'?")).unwrap_or_default())]
+    UnknownKey {
+        /// Its dotted path.
+        key: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// A value outside its range.
+    #[error("{key} = {value}: must be {expected}")]
+    OutOfRange {
+        /// Dotted path.
+        key: &'static str,
+        /// The value given.
+        value: String,
+        /// The range.
+        expected: &'static str,
+    },
+    /// More rows per step than there are to train on.
+    #[error("training.batch = {batch}: there are only {rows} training rows; give a smaller batch, or none")]
+    BatchTooLarge {
+        /// The batch asked for.
+        batch: usize,
+        /// Training rows.
+        rows: usize,
+    },
+}
+
+impl Config {
+    /// Reads a configuration from TOML; keys that are not given keep their defaults.
+    ///
+    /// # Errors
+    /// Unknown keys, with the nearest known one; values of the wrong type or out of range.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| ConfigError::Syntax(e.to_string()))?;
+        let known = serde_json::to_value(Self::default()).unwrap_or_default();
+        refuse_unknown(&table, &known, "")?;
+        let config: Self = toml::from_str(text).map_err(|e| ConfigError::Syntax(e.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The configuration as TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`ConfigError::OutOfRange`] for the first value that is out of its range.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let (m, o, t, p) = (&self.model, &self.objective, &self.training, &self.prior);
+        let size = |key, value: usize, greatest: usize, expected| {
+            if (1..=greatest).contains(&value) { Ok(()) } else { out_of_range(key, value, expected) }
+        };
+        size("model.latent", m.latent, 1024, "1 to 1024")?;
+        size("model.width", m.width, 8192, "1 to 8192")?;
+        size("model.hidden", m.hidden, 1024, "1 to 1024")?;
+        size("model.embedding", m.embedding, 1024, "1 to 1024")?;
+        size("model.blocks", m.blocks + 1, 65, "0 to 64")?;
+        size("training.shards", t.shards, 1024, "1 to 1024")?;
+        size("training.batch", t.batch.unwrap_or(1), 1 << 20, "1 to 1048576")?;
+        size("training.patience", t.patience as usize, 1 << 40, "at least 1")?;
+        size("training.steps", t.steps.unwrap_or(1) as usize, 1 << 40, "at least 1")?;
+        size("training.validate-every", t.validate_every.unwrap_or(1) as usize, 1 << 40, "at least 1")?;
+        size("training.checkpoint-every", t.checkpoint_every as usize, 1 << 40, "at least 1")?;
+        size("prior.components", p.components + 1, 4097, "0 to 4096")?;
+        size("prior.iterations", p.iterations, 100_000, "1 to 100000")?;
+        size("prior.draws", p.draws, 1 << 30, "at least 1")?;
+        let number = |key, value: f64, fits: bool, expected| {
+            if value.is_finite() && fits { Ok(()) } else { out_of_range(key, value, expected) }
+        };
+        number("objective.beta", o.beta, o.beta >= 0.0, "a number ≥ 0")?;
+        number("objective.free-bits", o.free_bits, o.free_bits >= 0.0, "a number ≥ 0, in nats per dimension")?;
+        number("training.epochs", t.epochs.unwrap_or(1.0), t.epochs.is_none_or(|e| e > 0.0), "a number > 0")?;
+        let rate = t.learning_rate;
+        number("training.learning-rate", rate, rate > 0.0 && rate <= 1.0, "a number in (0, 1]")?;
+        number("training.clip", t.clip, t.clip > 0.0, "a number > 0")?;
+        for (key, value) in
+            [("training.beta1", t.beta1), ("training.beta2", t.beta2), ("training.average", t.average)]
+        {
+            number(key, value, (0.0..1.0).contains(&value), "a number in [0, 1)")?;
+        }
+        number("training.held-out", t.held_out, (0.0..=0.5).contains(&t.held_out), "a share from 0 to 0.5")?;
+        number("training.checkpoint-seconds", t.checkpoint_seconds, t.checkpoint_seconds > 0.0, "a number > 0")?;
+        let budget = t.time_budget.unwrap_or(1.0);
+        number("training.time-budget", budget, budget > 0.0 && budget < 1e9, "seconds, more than 0")
+    }
+
+    /// Fills in what depends on the number of training rows.
+    ///
+    /// # Errors
+    /// [`ConfigError::BatchTooLarge`].
+    pub fn resolved(mut self, train_rows: usize) -> Result<Self, ConfigError> {
+        let training = &mut self.training;
+        let batch = training.batch.unwrap_or(512.min(train_rows)).max(1);
+        if batch > train_rows {
+            return Err(ConfigError::BatchTooLarge { batch, rows: train_rows });
+        }
+        let per_epoch = (train_rows / batch).max(1) as f64;
+        let steps = training.steps.unwrap_or_else(|| match training.epochs {
+            Some(epochs) => (epochs * per_epoch).ceil() as u64,
+            None => default_steps(train_rows),
+        });
+        training.batch = Some(batch);
+        training.epochs = None;
+        training.steps = Some(steps);
+        training.validate_every = Some(training.validate_every.unwrap_or((steps / 20).max(10)).min(steps).max(1));
+        Ok(self)
+    }
+
+    /// How a table is read under this configuration.
+    ///
+    /// # Errors
+    /// A delimiter or quote that is not one byte.
+    pub fn read_options(&self) -> Result<ReadOptions, ConfigError> {
+        let byte = |key, c: Option<char>| match c {
+            None => Ok(None),
+            Some(c) if c.is_ascii() => Ok(Some(c as u8)),
+            Some(c) => out_of_range(key, c, "an ASCII character"),
+        };
+        Ok(ReadOptions {
+            delimiter: byte("data.delimiter", self.data.delimiter)?,
+            quote: byte("data.quote", self.data.quote)?,
+            types: self.data.types.clone(),
+            nulls: self.data.nulls.clone(),
+            max_rows: None,
+        })
+    }
+
+    /// The trainer's part, of a resolved configuration.
+    pub(super) fn train_config(&self) -> TrainConfig {
+        let t = &self.training;
+        let steps = t.steps.unwrap_or(1);
+        TrainConfig {
+            schedule: Schedule { peak: t.learning_rate, warm_up: t.warm_up.min(steps / 2), steps },
+            validate_every: t.validate_every.unwrap_or(steps),
+            patience: (t.held_out > 0.0).then_some(t.patience),
+            checkpoint_every: t.checkpoint_every,
+            checkpoint_interval: Duration::from_secs_f64(t.checkpoint_seconds),
+            time_budget: t.time_budget.map(Duration::from_secs_f64),
+        }
+    }
+
+    /// The optimiser's part.
+    pub(super) fn adam(&self) -> AdamConfig {
+        let t = &self.training;
+        AdamConfig { beta1: t.beta1, beta2: t.beta2, clip: t.clip, average: t.average, ..AdamConfig::default() }
+    }
+}
+
+/// Steps by default: some twenty passes over a small table, ever fewer over a large one, whose rows say more
+/// each than another pass over them.
+fn default_steps(rows: usize) -> u64 {
+    let passes = 20.0 * rows as f64 / 512.0;
+    (passes.min(900.0 + 0.02 * passes)).clamp(400.0, 20_000.0) as u64
+}
+
+fn out_of_range<T>(key: &'static str, value: impl ToString, expected: &'static str) -> Result<T, ConfigError> {
+    Err(ConfigError::OutOfRange { key, value: value.to_string(), expected })
+}
+
+/// Refuses keys of `table` that `known` lacks; a map with free keys is empty in `known`.
+fn refuse_unknown(table: &toml::Table, known: &serde_json::Value, path: &str) -> Result<(), ConfigError> {
+    let Some(known) = known.as_object() else { return Ok(()) };
+    for (key, value) in table {
+        let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let Some(below) = known.get(key) else {
+            let nearest = known
+                .keys()
+                .map(|candidate| (crate::data::table::edit_distance(key, candidate), candidate))
+                .min()
+                .filter(|&(distance, candidate)| distance <= candidate.len().max(key.len()) / 2)
+                .map(|(_, candidate)| if path.is_empty() { candidate.clone() } else { format!("{path}.{candidate}") });
+            return Err(ConfigError::UnknownKey { key: full, nearest });
+        };
+        if let (toml::Value::Table(table), Some(map)) = (value, below.as_object())
+            && !map.is_empty()
+        {
+            refuse_unknown(table, below, &full)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_survive_toml() {
+        let config = Config::default();
+        assert_eq!(Config::from_toml(&config.to_toml()), Ok(config));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_the_nearest() {
+        let error = Config::from_toml("[training]\nlearning_rate = 0.1").map_err(|e| e.to_string());
+        assert_eq!(
+            error,
+            Err("unknown configuration key 'training.learning_rate'; did you mean 'training.learning-rate'?".into())
+        );
+        assert!(Config::from_toml("sed = 3").is_err_and(|e| e.to_string().contains("'seed'")));
+    }
+
+    #[test]
+    fn absurd_values_are_refused() {
+        for text in [
+            "[model]\nlatent = 0",
+            "[model]\nwidth = 1000000000",
+            "[training]\nlearning-rate = -1.0",
+            "[training]\nlearning-rate = nan",
+            "[training]\nheld-out = 0.9",
+            "[training]\nbatch = 0",
+            "[objective]\nbeta = -0.5",
+            "seed = -1",
+            "seed = 'x'",
+        ] {
+            assert!(Config::from_toml(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_batch_beyond_the_rows_is_refused_only_when_asked_for() {
+        assert!(Config::default().resolved(60).is_ok());
+        let mut config = Config::default();
+        config.training.batch = Some(61);
+        assert_eq!(config.resolved(60), Err(ConfigError::BatchTooLarge { batch: 61, rows: 60 }));
+    }
+}

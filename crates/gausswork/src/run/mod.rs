@@ -1,0 +1,80 @@
+//! What a person does: fit a table, sample from the model, score rows with it.
+//!
+//! This is where data, model, trainer and files meet. Nothing here prints: progress goes to an [`Observer`].
+
+mod checkpoint;
+mod config;
+mod fit;
+mod plan;
+mod sample;
+mod score;
+
+pub use config::{Config, ConfigError, DataConfig, PriorConfig, Refit, TrainingConfig};
+pub use fit::{FitError, Finished, Run, fit, resume};
+pub use plan::{Plan, plan};
+pub use sample::{SampleError, SampleRequest, sample};
+pub use score::{RowScore, ScoreError, ScoreRequest, score};
+
+use crate::train::{Ended, Progress};
+
+/// What happens during a verb, as it happens.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A stage began; a plain phrase such as "reading adult.csv".
+    Stage(&'a str),
+    /// The table was read.
+    Read {
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+        /// Time that took.
+        seconds: f64,
+    },
+    /// A training step was done.
+    Step {
+        /// Steps done, earlier sessions included.
+        step: u64,
+        /// Steps in all.
+        steps: u64,
+        /// Steps per second in this session.
+        rate: f64,
+        /// Evidence lower bound on the training batch, nats per row.
+        train_elbo: f64,
+    },
+    /// Held-out rows were scored.
+    Validated {
+        /// Where training stands.
+        progress: &'a Progress,
+        /// Evidence lower bound on held-out rows under N(0, I), nats per row.
+        held_out_elbo: f64,
+    },
+    /// Training ended.
+    Ended {
+        /// Why.
+        why: Ended,
+        /// Where it stood.
+        progress: &'a Progress,
+    },
+    /// Rows were written or scored.
+    Rows {
+        /// Rows done.
+        done: u64,
+        /// Rows in all.
+        total: u64,
+    },
+    /// Something the user should know, in a sentence.
+    Warning(&'a str),
+}
+
+/// Watches a verb.
+pub trait Observer {
+    /// Something happened.
+    fn observe(&mut self, event: &Event<'_>);
+}
+
+/// Watches nothing.
+impl Observer for () {
+    fn observe(&mut self, _: &Event<'_>) {}
+}
