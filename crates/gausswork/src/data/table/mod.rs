@@ -2,10 +2,12 @@
 
 mod arrow_read;
 mod arrow_type;
+mod arrow_write;
 mod canonical;
 mod cells;
 mod csv_read;
 mod csv_split;
+mod csv_write;
 pub mod date;
 mod dialect;
 mod error;
@@ -17,8 +19,10 @@ mod print;
 mod read;
 pub mod schema;
 mod shape;
+mod write;
 
 pub use error::{Place, TableError};
 pub use file::{Compression, FileFormat, from_path};
 pub use read::{ReadOptions, Table, read, read_as};
 pub use schema::{ColumnSchema, Dialect, Format, Kind, LineEnding, TableSchema, TickUnit, UnknownKind};
+pub use write::TableWriter;
