@@ -164,7 +164,7 @@ impl<'a> Column<'a> {
         };
         if kind == Kind::Constant {
             let mut typed = self.typed(kind, &reason, Values::Text, missing.to_vec());
-            typed.format.arrow = Some(DataType::Int64);
+            typed.format.arrow = self.plain_constant(missing).then_some(DataType::Int64);
             return Ok(typed);
         }
         let mut typed = self.typed(kind, &reason, values, missing.to_vec());
@@ -185,10 +185,15 @@ impl<'a> Column<'a> {
         let mut typed = self.typed(kind, reason, values, missing.to_vec());
         match kind {
             Kind::Float => self.style_numbers(&mut typed, point),
-            Kind::Constant if point == b'.' => typed.format.arrow = Some(DataType::Float64),
+            Kind::Constant if point == b'.' && self.plain_constant(missing) => typed.format.arrow = Some(DataType::Float64),
             _ => {}
         }
         Ok(typed)
+    }
+
+    /// Whether a constant number has neither blanks nor a plus, so that any reader takes it.
+    fn plain_constant(&self, missing: &[bool]) -> bool {
+        self.present(missing).all(|(_, text)| text.trim_ascii() == text && !text.starts_with(b"+"))
     }
 
     fn infer_boolean(&self, missing: &[bool]) -> Option<Typed> {

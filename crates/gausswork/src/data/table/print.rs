@@ -4,7 +4,7 @@ use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Ar
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 
 use super::number::NumberStyle;
-use super::schema::{ColumnSchema, Format, Kind};
+use super::schema::{Format, Kind};
 
 /// A canonical column that can be printed.
 #[derive(Debug)]
@@ -43,11 +43,6 @@ impl<'a> Printer<'a> {
             }
         };
         Some(Self { format, cells, array })
-    }
-
-    /// As [`Printer::new`], for a column of a schema.
-    pub(super) fn of(column: &'a ColumnSchema, array: &'a ArrayRef) -> Option<Self> {
-        Self::new(column.kind, &column.format, array)
     }
 
     /// Whether the cell is missing.
