@@ -115,14 +115,18 @@ impl Model {
     /// See [`ArtifactError`].
     pub fn load(path: &Path) -> Result<Self, ArtifactError> {
         let path = if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() };
-        let bytes =
-            std::fs::read(&path).map_err(|source| ArtifactError::Io { action: "read", path: path.clone(), source })?;
+        let bytes = std::fs::read(&path).map_err(|source| ArtifactError::Io {
+            action: "read",
+            path: path.clone(),
+            source,
+        })?;
         Self::from_bytes(&bytes, &path)
     }
 
     fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, ArtifactError> {
         let damaged = |reason: String| ArtifactError::Damaged { path: path.to_path_buf(), reason };
-        let foreign = |reason: &str| ArtifactError::Foreign { path: path.to_path_buf(), reason: reason.to_owned() };
+        let foreign =
+            |reason: &str| ArtifactError::Foreign { path: path.to_path_buf(), reason: reason.to_owned() };
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| match bytes.get(8) {
             // A safetensors file begins with a length and a brace.
             Some(b'{') => damaged(e.to_string()),
@@ -138,8 +142,8 @@ impl Model {
             let found = u32::try_from(format).unwrap_or(u32::MAX);
             return Err(ArtifactError::Newer { path: path.to_path_buf(), found });
         }
-        let header: Header =
-            serde_json::from_str(text).map_err(|e| damaged(format!("the description does not parse: {e}")))?;
+        let header: Header = serde_json::from_str(text)
+            .map_err(|e| damaged(format!("the description does not parse: {e}")))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(|e| damaged(e.to_string()))?;
         let mut named: Vec<(String, TensorView<'_>)> = tensors.tensors();
         named.sort_by(|a, b| a.0.cmp(&b.0));
@@ -150,6 +154,17 @@ impl Model {
         header.card.check().map_err(damaged)?;
         let ModelKind::Vae(config) = &header.card.model;
         let layout = header.card.codec.layout();
+        // Sizes are believed only as far as the file holds weights of those sizes.
+        let levels: usize = layout.simplexes().map(|(_, simplex)| simplex.levels).sum();
+        for (name, shape) in [
+            ("embedding.table", [levels, config.embedding]),
+            ("decoder.fan_out.weight", [config.width, layout.spans.len() * config.hidden]),
+            ("decoder.trunk.weight", [config.latent, config.width]),
+        ] {
+            if !named.iter().any(|(n, view)| n == name && view.shape() == shape) {
+                return Err(damaged(format!("'{name}' is missing or has the wrong shape")));
+            }
+        }
         // Initial values are overwritten below, so any noise serves.
         let mut vae = Vae::new(config.clone(), layout, &Noise::new(0));
         let entries = vae.params.entries().to_vec();
@@ -157,7 +172,8 @@ impl Model {
             return Err(damaged(format!("{} weights where the model has {}", named.len(), entries.len())));
         }
         for entry in &entries {
-            let view = tensors.tensor(&entry.name).map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
+            let view =
+                tensors.tensor(&entry.name).map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
             if view.dtype() != Dtype::F32 || view.shape() != entry.shape {
                 return Err(damaged(format!("'{}' has the wrong shape or type", entry.name)));
             }
@@ -190,14 +206,15 @@ impl Model {
             })
             .collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
-        let sums = named.iter().map(|(name, shape, bytes)| (name.as_str(), shape.as_slice(), bytes.as_slice()));
-        let header =
-            Header { format: FORMAT, checksum: checksum(&self.card, sums), card: self.card.clone() };
+        let sums =
+            named.iter().map(|(name, shape, bytes)| (name.as_str(), shape.as_slice(), bytes.as_slice()));
+        let header = Header { format: FORMAT, checksum: checksum(&self.card, sums), card: self.card.clone() };
         let text = serde_json::to_string(&header).map_err(|e| failed(e.to_string()))?;
         let views = named
             .iter()
             .map(|(name, shape, bytes)| {
-                let view = TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|e| failed(e.to_string()))?;
+                let view =
+                    TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|e| failed(e.to_string()))?;
                 Ok((name.as_str(), view))
             })
             .collect::<Result<Vec<_>, ArtifactError>>()?;
@@ -212,8 +229,11 @@ impl Model {
     /// See [`ArtifactError`].
     pub fn save(&self, path: &Path) -> Result<(), ArtifactError> {
         let bytes = self.to_bytes()?;
-        write_whole(path, &bytes)
-            .map_err(|source| ArtifactError::Io { action: "write", path: path.to_path_buf(), source })
+        write_whole(path, &bytes).map_err(|source| ArtifactError::Io {
+            action: "write",
+            path: path.to_path_buf(),
+            source,
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! `p(x|z)` the decoder, `p(z)` the prior. Log-likelihoods, bounds and divergences are in **nats**,
 //! summed over event dimensions, and averaged over a batch only where a scalar is reported.
 
+pub mod artifact;
 pub mod data;
 pub mod dist;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod layout;
 pub mod learner;
 pub mod nn;
 pub mod noise;
+pub mod run;
 pub mod train;
 pub mod vae;
 

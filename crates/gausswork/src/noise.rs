@@ -27,6 +27,8 @@ pub enum Stream {
     SampleCell = 7,
     /// Importance samples of `score` and of held-out evaluation; `step` is the row.
     Score = 8,
+    /// Columns that are regenerated, not modelled; `step` is the row.
+    Regenerate = 9,
     /// Tests and demonstrations.
     Test = 15,
 }

@@ -63,8 +63,9 @@ impl TruncatedLogistic {
     fn map(&self, u: &Tensor<2>, f: impl Fn(f64, f64, f64, f64, f64) -> f64) -> Tensor<2> {
         let (mu, log_scale) = (to_f64(&self.mu), to_f64(&self.log_scale));
         let (low, high, u_values) = (to_f64(&self.low), to_f64(&self.high), to_f64(u));
-        let values: Vec<f32> =
-            (0..mu.len()).map(|i| f(mu[i], log_scale[i].exp(), low[i], high[i], u_values[i]) as f32).collect();
+        let values: Vec<f32> = (0..mu.len())
+            .map(|i| f(mu[i], log_scale[i].exp(), low[i], high[i], u_values[i]) as f32)
+            .collect();
         Tensor::from_data(TensorData::new(values, u.dims()), &u.device())
     }
 }

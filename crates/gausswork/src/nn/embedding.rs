@@ -63,7 +63,8 @@ impl Embedding {
         places: Tensor<2>,
         batch: usize,
     ) -> Tensor<2> {
-        let codes: Tensor<2> = leaves.get::<2>(self.table).select(0, rows).reshape([batch, self.simplexes * self.width]);
+        let codes: Tensor<2> =
+            leaves.get::<2>(self.table).select(0, rows).reshape([batch, self.simplexes * self.width]);
         let Some(slopes) = self.slopes else { return codes };
         let slopes: Tensor<3> = leaves.get(slopes);
         let slope = |i: usize| slopes.clone().slice([i..i + 1]).reshape([1, self.reals, self.width]);

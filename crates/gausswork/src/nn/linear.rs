@@ -19,7 +19,13 @@ pub struct Linear {
 
 impl Linear {
     /// A layer whose weights start as N(0, gain²/input) and whose bias starts at zero.
-    pub fn new(params: &mut Params, name: &str, [input, output]: [usize; 2], gain: f32, noise: &Noise) -> Self {
+    pub fn new(
+        params: &mut Params,
+        name: &str,
+        [input, output]: [usize; 2],
+        gain: f32,
+        noise: &Noise,
+    ) -> Self {
         let std = gain / (input.max(1) as f32).sqrt();
         Self {
             weight: params.add(format!("{name}.weight"), &[input, output], Init::Normal { std }, noise),
@@ -84,7 +90,12 @@ impl PerSpanLinear {
     ) -> Self {
         let std = gain / (input as f32).sqrt();
         Self {
-            weight: params.add(format!("{name}.weight"), &[spans, input, output], Init::Normal { std }, noise),
+            weight: params.add(
+                format!("{name}.weight"),
+                &[spans, input, output],
+                Init::Normal { std },
+                noise,
+            ),
             bias: params.add(format!("{name}.bias"), &[spans, output], bias, noise),
             spans,
             output,

@@ -177,7 +177,8 @@ impl Config {
     /// # Errors
     /// Unknown keys, with the nearest known one; values of the wrong type or out of range.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| ConfigError::Syntax(e.to_string()))?;
+        let table: toml::Table =
+            text.parse().map_err(|e: toml::de::Error| ConfigError::Syntax(e.to_string()))?;
         let known = serde_json::to_value(Self::default()).unwrap_or_default();
         refuse_unknown(&table, &known, "")?;
         let config: Self = toml::from_str(text).map_err(|e| ConfigError::Syntax(e.to_string()))?;
@@ -217,7 +218,12 @@ impl Config {
             if value.is_finite() && fits { Ok(()) } else { out_of_range(key, value, expected) }
         };
         number("objective.beta", o.beta, o.beta >= 0.0, "a number ≥ 0")?;
-        number("objective.free-bits", o.free_bits, o.free_bits >= 0.0, "a number ≥ 0, in nats per dimension")?;
+        number(
+            "objective.free-bits",
+            o.free_bits,
+            o.free_bits >= 0.0,
+            "a number ≥ 0, in nats per dimension",
+        )?;
         number("training.epochs", t.epochs.unwrap_or(1.0), t.epochs.is_none_or(|e| e > 0.0), "a number > 0")?;
         let rate = t.learning_rate;
         number("training.learning-rate", rate, rate > 0.0 && rate <= 1.0, "a number in (0, 1]")?;
@@ -228,7 +234,12 @@ impl Config {
             number(key, value, (0.0..1.0).contains(&value), "a number in [0, 1)")?;
         }
         number("training.held-out", t.held_out, (0.0..=0.5).contains(&t.held_out), "a share from 0 to 0.5")?;
-        number("training.checkpoint-seconds", t.checkpoint_seconds, t.checkpoint_seconds > 0.0, "a number > 0")?;
+        number(
+            "training.checkpoint-seconds",
+            t.checkpoint_seconds,
+            t.checkpoint_seconds > 0.0,
+            "a number > 0",
+        )?;
         let budget = t.time_budget.unwrap_or(1.0);
         number("training.time-budget", budget, budget > 0.0 && budget < 1e9, "seconds, more than 0")
     }
@@ -251,7 +262,8 @@ impl Config {
         training.batch = Some(batch);
         training.epochs = None;
         training.steps = Some(steps);
-        training.validate_every = Some(training.validate_every.unwrap_or((steps / 20).max(10)).min(steps).max(1));
+        training.validate_every =
+            Some(training.validate_every.unwrap_or((steps / 20).max(10)).min(steps).max(1));
         Ok(self)
     }
 
@@ -291,7 +303,13 @@ impl Config {
     /// The optimiser's part.
     pub(super) fn adam(&self) -> AdamConfig {
         let t = &self.training;
-        AdamConfig { beta1: t.beta1, beta2: t.beta2, clip: t.clip, average: t.average, ..AdamConfig::default() }
+        AdamConfig {
+            beta1: t.beta1,
+            beta2: t.beta2,
+            clip: t.clip,
+            average: t.average,
+            ..AdamConfig::default()
+        }
     }
 }
 
@@ -302,7 +320,11 @@ fn default_steps(rows: usize) -> u64 {
     (passes.min(900.0 + 0.02 * passes)).clamp(400.0, 20_000.0) as u64
 }
 
-fn out_of_range<T>(key: &'static str, value: impl ToString, expected: &'static str) -> Result<T, ConfigError> {
+fn out_of_range<T>(
+    key: &'static str,
+    value: impl ToString,
+    expected: &'static str,
+) -> Result<T, ConfigError> {
     Err(ConfigError::OutOfRange { key, value: value.to_string(), expected })
 }
 
@@ -317,7 +339,11 @@ fn refuse_unknown(table: &toml::Table, known: &serde_json::Value, path: &str) ->
                 .map(|candidate| (crate::data::table::edit_distance(key, candidate), candidate))
                 .min()
                 .filter(|&(distance, candidate)| distance <= candidate.len().max(key.len()) / 2)
-                .map(|(_, candidate)| if path.is_empty() { candidate.clone() } else { format!("{path}.{candidate}") });
+                .map(
+                    |(_, candidate)| {
+                        if path.is_empty() { candidate.clone() } else { format!("{path}.{candidate}") }
+                    },
+                );
             return Err(ConfigError::UnknownKey { key: full, nearest });
         };
         if let (toml::Value::Table(table), Some(map)) = (value, below.as_object())
@@ -344,7 +370,8 @@ mod tests {
         let error = Config::from_toml("[training]\nlearning_rate = 0.1").map_err(|e| e.to_string());
         assert_eq!(
             error,
-            Err("unknown configuration key 'training.learning_rate'; did you mean 'training.learning-rate'?".into())
+            Err("unknown configuration key 'training.learning_rate'; did you mean 'training.learning-rate'?"
+                .into())
         );
         assert!(Config::from_toml("sed = 3").is_err_and(|e| e.to_string().contains("'seed'")));
     }

@@ -10,7 +10,7 @@ mod sample;
 mod score;
 
 pub use config::{Config, ConfigError, DataConfig, PriorConfig, Refit, TrainingConfig};
-pub use fit::{FitError, Finished, Run, fit, resume};
+pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use plan::{Plan, plan};
 pub use sample::{SampleError, SampleRequest, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};

@@ -29,7 +29,8 @@ impl Threads {
     pub fn new(threads: usize) -> Result<Self, ThreadsError> {
         let error = |e: rayon::ThreadPoolBuildError| ThreadsError { threads, reason: e.to_string() };
         let threads = threads.max(1);
-        let pool = |n: usize| ThreadPoolBuilder::new().num_threads(n).stack_size(16 << 20).build().map_err(error);
+        let pool =
+            |n: usize| ThreadPoolBuilder::new().num_threads(n).stack_size(16 << 20).build().map_err(error);
         Ok(Self { outer: pool(threads)?, inner: (0..threads).map(|_| pool(1)).collect::<Result<_, _>>()? })
     }
 
@@ -55,6 +56,11 @@ impl Threads {
             }
         });
         results.into_iter().filter_map(|slot| slot.into_inner().ok().flatten()).collect()
+    }
+
+    /// Runs `work` where its parallel iterators use these threads.
+    pub fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.outer.install(work)
     }
 
     /// Number of workers.

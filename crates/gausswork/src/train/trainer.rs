@@ -113,7 +113,9 @@ pub fn train<H: Hooks>(
                 return Ok(Ended::EarlyStop);
             }
         }
-        if progress.step.is_multiple_of(config.checkpoint_every) || saved.elapsed() >= config.checkpoint_interval {
+        if progress.step.is_multiple_of(config.checkpoint_every)
+            || saved.elapsed() >= config.checkpoint_interval
+        {
             hooks.checkpoint(progress, learner.state())?;
             saved = Instant::now();
         }

@@ -55,13 +55,17 @@ impl Batch {
 
         let mut embedded = Vec::with_capacity(size * simplexes);
         for codes in code_rows() {
-            embedded.extend(codes.iter().zip(&offsets).map(|(&code, &offset)| (offset + u32::from(code)) as i32));
+            embedded
+                .extend(codes.iter().zip(&offsets).map(|(&code, &offset)| (offset + u32::from(code)) as i32));
         }
         let mut codes = Vec::new();
         let mut bases = Vec::new();
         for group in &decoder.groups {
-            let values: Vec<i32> =
-                group.simplexes.iter().flat_map(|&s| code_rows().map(move |codes| i32::from(codes[s]))).collect();
+            let values: Vec<i32> = group
+                .simplexes
+                .iter()
+                .flat_map(|&s| code_rows().map(move |codes| i32::from(codes[s])))
+                .collect();
             codes.push(ints(values, [group.simplexes.len(), size, 1], device));
             bases.push(group.given.as_ref().map(|given| {
                 let levels = given.levels;

@@ -104,12 +104,7 @@ fn bounds_of_piece(
     let embedded = vae.embed(leaves, &batch);
     let posterior = vae.encoder.forward(leaves, embedded.clone());
     let context = vae.decoder.context(leaves, embedded);
-    let closed: Vec<f64> = posterior
-        .kl_from_standard()
-        .sum_dim(1)
-        .to_data()
-        .iter::<f64>()
-        .collect();
+    let closed: Vec<f64> = posterior.kl_from_standard().sum_dim(1).to_data().iter::<f64>().collect();
     let mu: Vec<f32> = posterior.mu.to_data().iter().collect();
     let log_var: Vec<f32> = posterior.log_var.to_data().iter().collect();
     let unit_columns = vae.unit_columns();
@@ -210,7 +205,8 @@ pub fn posterior_draws(
         let rows = &rows[piece * PIECE * 4..rows.len().min((piece + 1) * PIECE * 4)];
         let batch = vae.gather(features, rows.iter().map(|&row| row as usize), &device);
         let posterior = vae.encoder.forward(&leaves, vae.embed(&leaves, &batch));
-        let epsilon = super::learner::normals(noise, Stream::Prior, piece as u64, rows.len(), latent, &device);
+        let epsilon =
+            super::learner::normals(noise, Stream::Prior, piece as u64, rows.len(), latent, &device);
         posterior.reparameterised(epsilon).to_data().iter::<f64>().collect()
     });
     pieces.into_iter().flatten().map(|z| z as f32).collect()

@@ -115,8 +115,11 @@ impl Decoder {
         let mut groups = group_by_width(layout);
         let real_spans: Vec<usize> = layout.reals().map(|(t, _)| t).collect();
         let simplex_spans: Vec<usize> = layout.simplexes().map(|(t, _)| t).collect();
-        let units: Vec<usize> =
-            groups.iter().flat_map(|group| group.spans.iter().copied()).chain(real_spans.iter().copied()).collect();
+        let units: Vec<usize> = groups
+            .iter()
+            .flat_map(|group| group.spans.iter().copied())
+            .chain(real_spans.iter().copied())
+            .collect();
 
         let trunk = Linear::new(params, "decoder.trunk", [latent, width], 1.0, noise);
         let block = Residual::new(params, "decoder.block", width, noise);
@@ -143,19 +146,24 @@ impl Decoder {
         for (g, group) in groups.iter_mut().enumerate() {
             let biases = Init::Values(group.biases.clone());
             let shape = [group.spans.len(), hidden, group.levels];
-            group.head = Some(PerSpanLinear::new(params, &format!("decoder.head{g}"), shape, 0.1, biases, noise));
+            group.head =
+                Some(PerSpanLinear::new(params, &format!("decoder.head{g}"), shape, 0.1, biases, noise));
         }
         let reals = (!real_spans.is_empty()).then(|| {
             let shape = [real_spans.len(), hidden, 2];
             let skip = (columns == Columns::Autoregressive).then(|| {
-                let free = real_spans.iter().flat_map(|from| real_spans.iter().map(move |to| from < to)).collect();
+                let free =
+                    real_spans.iter().flat_map(|from| real_spans.iter().map(move |to| from < to)).collect();
                 let shape = [real_spans.len(), real_spans.len()];
                 params.add_masked("decoder.skip", &shape, Init::Zeros, free, noise)
             });
             RealHeads {
                 head: PerSpanLinear::new(params, "decoder.real", shape, 0.1, Init::Zeros, noise),
                 skip,
-                grid: layout.reals().map(|(_, real)| f32::from(u8::from(real.support == Support::Grid))).collect(),
+                grid: layout
+                    .reals()
+                    .map(|(_, real)| f32::from(u8::from(real.support == Support::Grid)))
+                    .collect(),
             }
         });
         let groups = groups.into_iter().filter_map(Grouping::finish).collect();
@@ -171,7 +179,13 @@ impl Decoder {
 
     /// Log-likelihood of each span of `batch` given `z: [batch, latent]` and the true spans before it, of which
     /// `context` is the contribution.
-    pub fn describe(&self, leaves: &Leaves, z: Tensor<2>, context: Option<Tensor<2>>, batch: &Batch) -> Described {
+    pub fn describe(
+        &self,
+        leaves: &Leaves,
+        z: Tensor<2>,
+        context: Option<Tensor<2>>,
+        batch: &Batch,
+    ) -> Described {
         let units = self.units.len();
         let trunk = silu(self.block.forward(leaves, self.trunk.forward(leaves, z)));
         let mut fan = self.fan_out.forward(leaves, trunk);
@@ -197,7 +211,9 @@ impl Decoder {
         if let (Some(heads), Some(targets)) = (&self.reals, &batch.reals) {
             let reals = heads.grid.len();
             let output = heads.head.forward(leaves, hidden.slice([first..first + reals]));
-            let part = |i: usize| output.clone().slice([0..reals, 0..size, i..i + 1]).reshape([reals, size]).transpose();
+            let part = |i: usize| {
+                output.clone().slice([0..reals, 0..size, i..i + 1]).reshape([reals, size]).transpose()
+            };
             let (mut mu, log_scale) = (part(0), part(1));
             if let Some(skip) = heads.skip {
                 mu = mu + batch.scores.clone().matmul(leaves.get(skip));
@@ -240,12 +256,21 @@ fn group_by_width(layout: &Layout) -> Vec<Grouping> {
     let mut simplexes: Vec<(usize, usize, &Simplex)> =
         layout.simplexes().enumerate().map(|(number, (span, simplex))| (number, span, simplex)).collect();
     let class = |simplex: &Simplex| GROUP_WIDTHS.partition_point(|&width| width < simplex.levels);
-    simplexes.sort_by_key(|&(number, _, simplex)| (simplex.given.is_some(), class(simplex), simplex.order == Order::Nominal, number));
+    simplexes.sort_by_key(|&(number, _, simplex)| {
+        (simplex.given.is_some(), class(simplex), simplex.order == Order::Nominal, number)
+    });
     let mut last = None;
     for (number, span, simplex) in simplexes {
         let key = (simplex.given.is_some().then_some(number), class(simplex));
         if last != Some(key) {
-            groups.push(Grouping { simplexes: vec![], spans: vec![], levels: 0, given: None, biases: vec![], head: None });
+            groups.push(Grouping {
+                simplexes: vec![],
+                spans: vec![],
+                levels: 0,
+                given: None,
+                biases: vec![],
+                head: None,
+            });
             last = Some(key);
         }
         let Some(group) = groups.last_mut() else { continue };
@@ -253,8 +278,11 @@ fn group_by_width(layout: &Layout) -> Vec<Grouping> {
         group.spans.push(span);
         group.levels = group.levels.max(simplex.levels);
         if let Some(parent) = simplex.given {
-            group.given =
-                Some(Given { parent: number_of(layout, parent), levels: simplex.levels, base: simplex.base.clone() });
+            group.given = Some(Given {
+                parent: number_of(layout, parent),
+                levels: simplex.levels,
+                base: simplex.base.clone(),
+            });
         }
     }
     for group in &mut groups {

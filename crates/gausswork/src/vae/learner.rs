@@ -54,6 +54,7 @@ pub struct VaeLearner<'a> {
     adam: Adam,
     best: Vec<f32>,
     epoch: Option<(u64, Vec<u32>)>,
+    names: Vec<String>,
 }
 
 /// Rows per item of validation work; fixed, so that sums do not depend on the number of threads.
@@ -76,7 +77,26 @@ impl<'a> VaeLearner<'a> {
         let best = vae.params.values().to_vec();
         let batch = batch.min(train.len()).max(1);
         let shards = shards.clamp(1, batch);
-        Self { vae, objective, features, train, held_out, batch, shards, noise, device, adam, best, epoch: None }
+        Self {
+            vae,
+            objective,
+            features,
+            train,
+            held_out,
+            batch,
+            shards,
+            noise,
+            device,
+            adam,
+            best,
+            epoch: None,
+            names: Vec::new(),
+        }
+    }
+
+    /// Names the columns, for messages.
+    pub fn name_columns(&mut self, names: Vec<String>) {
+        self.names = names;
     }
 
     /// Steps that one pass over the training rows takes.
@@ -105,7 +125,9 @@ impl<'a> VaeLearner<'a> {
         let columns = self.vae.unit_columns();
         let bad_unit = figures[2..].iter().position(|f| !f.is_finite());
         let (term, column) = match bad_unit {
-            Some(unit) => ("the distortion".to_owned(), columns.get(unit).map(|c| format!("#{}", c + 1))),
+            Some(unit) => {
+                ("the distortion".to_owned(), columns.get(unit).and_then(|&c| self.names.get(c).cloned()))
+            }
             None if !figures[1].is_finite() => ("the rate".to_owned(), None),
             None => {
                 let index = gradient.iter().position(|g| !g.is_finite()).unwrap_or(0);
@@ -117,7 +139,14 @@ impl<'a> VaeLearner<'a> {
 }
 
 /// Reads `[rows, n]` standard normals for one item of work.
-pub(super) fn normals(noise: &Noise, stream: Stream, step: u64, rows: usize, n: usize, device: &Device) -> Tensor<2> {
+pub(super) fn normals(
+    noise: &Noise,
+    stream: Stream,
+    step: u64,
+    rows: usize,
+    n: usize,
+    device: &Device,
+) -> Tensor<2> {
     let mut values = vec![0.0; rows * n];
     noise.fill_normal(stream, step, &mut values);
     Tensor::from_data(TensorData::new(values, [rows, n]), device)
@@ -143,12 +172,10 @@ impl Learner for VaeLearner<'_> {
         let (vae, noise, device) = (&self.vae, &self.noise, self.device.clone().autodiff());
         let (shards, free_bits, batch) = (self.shards, self.objective.free_bits, self.batch);
         let features = self.features;
-        let inner = &self.device;
         let (gradient, figures) = workers.sum(shards, vae.params.values().len(), &|shard, sum| {
             let part = rows.len() * shard / shards..rows.len() * (shard + 1) / shards;
             let size = part.len();
             let leaves = vae.params.leaves(&device);
-            let _ = inner;
             let input = vae.gather(features, rows[part].iter().map(|&row| row as usize), &device);
             let key = step * shards as u64 + shard as u64;
             let epsilon = normals(noise, Stream::Latent, key, size, vae.config.latent, &device);

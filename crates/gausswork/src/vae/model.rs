@@ -32,7 +32,14 @@ pub struct VaeConfig {
 
 impl Default for VaeConfig {
     fn default() -> Self {
-        Self { latent: 16, width: 256, blocks: 2, hidden: 64, embedding: 16, columns: Columns::Autoregressive }
+        Self {
+            latent: 16,
+            width: 256,
+            blocks: 2,
+            hidden: 64,
+            embedding: 16,
+            columns: Columns::Autoregressive,
+        }
     }
 }
 

@@ -52,6 +52,27 @@ impl Prior {
         }
     }
 
+    /// Checks that a prior read from a file has `latent` dimensions and is a density.
+    ///
+    /// # Errors
+    /// What does not fit, in words.
+    pub fn check(&self, latent: usize) -> Result<(), String> {
+        let sound = match self {
+            Prior::Standard { .. } => true,
+            Prior::Mixture(mixture) => {
+                !mixture.components.is_empty()
+                    && mixture.components.iter().all(|c| {
+                        c.weight > 0.0
+                            && c.mean.len() == latent
+                            && c.factor.len() == latent * latent
+                            && c.mean.iter().chain(&c.factor).all(|v| v.is_finite())
+                            && (0..latent).all(|i| c.factor[i * latent + i] > 0.0)
+                    })
+            }
+        };
+        if sound && self.latent() == latent { Ok(()) } else { Err("the prior is inconsistent".to_owned()) }
+    }
+
     /// `log p(z)` in nats.
     pub fn log_prob(&self, z: &[f32]) -> f64 {
         match self {
@@ -97,7 +118,13 @@ impl Mixture {
     /// Starting points by k-means++; covariances carry `ridge` on the diagonal. Sums run over fixed pieces of the
     /// draws, so the result does not depend on the number of threads. Returns `None` for fewer than two draws
     /// per component.
-    pub fn fit(draws: &[f32], latent: usize, components: usize, iterations: usize, noise: &Noise) -> Option<Self> {
+    pub fn fit(
+        draws: &[f32],
+        latent: usize,
+        components: usize,
+        iterations: usize,
+        noise: &Noise,
+    ) -> Option<Self> {
         let n = draws.len() / latent;
         if n < 2 * components || components == 0 {
             return None;
@@ -254,7 +281,8 @@ impl Whitened {
 /// k-means++ (Arthur & Vassilvitskii 2007): each next centre with probability proportional to its squared
 /// distance to the nearest one so far.
 fn starting_centres<'a>(rows: &[&'a [f32]], components: usize, noise: &Noise) -> Vec<&'a [f32]> {
-    let uniform = |i: usize| (noise.word(Stream::Prior, 1 << 63, i as u32) >> 11) as f64 / (1u64 << 53) as f64;
+    let uniform =
+        |i: usize| (noise.word(Stream::Prior, 1 << 63, i as u32) >> 11) as f64 / (1u64 << 53) as f64;
     let mut centres = vec![rows[(uniform(0) * rows.len() as f64) as usize]];
     let distance = |a: &[f32], b: &[f32]| -> f64 {
         a.iter().zip(b).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum()
@@ -290,11 +318,7 @@ fn cholesky(mut a: Vec<f64>, d: usize) -> Option<Vec<f64>> {
         for i in j..d {
             let dot: f64 = (0..j).map(|m| a[i * d + m] * a[j * d + m]).sum();
             let value = a[i * d + j] - dot;
-            a[i * d + j] = if i == j {
-                (value > 0.0).then(|| value.sqrt())?
-            } else {
-                value / a[j * d + j]
-            };
+            a[i * d + j] = if i == j { (value > 0.0).then(|| value.sqrt())? } else { value / a[j * d + j] };
         }
         a[j * d + j + 1..(j + 1) * d].fill(0.0);
     }
@@ -361,10 +385,13 @@ mod tests {
             let mut z = [0.0; 2];
             prior.sample(u[0], &epsilon, &mut z);
             // A test density narrower than the prior keeps the ratio's variance finite.
-            let narrow: f64 = z.iter().map(|&z| {
-                let y = (f64::from(z) + 1.0) / 0.4;
-                -0.5 * (LOG_TWO_PI + y * y) - 0.4f64.ln()
-            }).sum();
+            let narrow: f64 = z
+                .iter()
+                .map(|&z| {
+                    let y = (f64::from(z) + 1.0) / 0.4;
+                    -0.5 * (LOG_TWO_PI + y * y) - 0.4f64.ln()
+                })
+                .sum();
             let ratio = (narrow - prior.log_prob(&z)).exp();
             sum += ratio;
             square += ratio * ratio;

@@ -144,12 +144,17 @@ impl Sampler {
         let (params, decoder, layout) = (&vae.params, &vae.decoder, &vae.layout);
         let (hidden, embedding) = (decoder.hidden, vae.config.embedding);
         let spans = layout.spans.len();
-        let affine = |layer: &crate::nn::Linear| Affine::new(params.get(layer.weight), params.get(layer.bias));
+        let affine =
+            |layer: &crate::nn::Linear| Affine::new(params.get(layer.weight), params.get(layer.bias));
         // Units stand in groups; here spans stand in decoding order, so that "later" is contiguous.
         let mut unit_of_span = vec![0; spans];
         decoder.units.iter().enumerate().for_each(|(unit, &span)| unit_of_span[span] = unit);
         let reorder = |row: &[f32], from: usize| -> Vec<f32> {
-            unit_of_span[from..].iter().flat_map(|&unit| &row[unit * hidden..(unit + 1) * hidden]).copied().collect()
+            unit_of_span[from..]
+                .iter()
+                .flat_map(|&unit| &row[unit * hidden..(unit + 1) * hidden])
+                .copied()
+                .collect()
         };
         let per_row = |weight: &[f32], from: usize| -> Vec<f32> {
             weight.chunks(spans * hidden).flat_map(|row| reorder(row, from)).collect()
@@ -160,10 +165,7 @@ impl Sampler {
         );
         let unit_part = |id, unit: usize, size: usize| &params.get(id)[unit * size..(unit + 1) * size];
         let per_unit = |layer: &crate::nn::PerSpanLinear, unit: usize| {
-            Affine::new(
-                unit_part(layer.weight, unit, hidden * hidden),
-                unit_part(layer.bias, unit, hidden),
-            )
+            Affine::new(unit_part(layer.weight, unit, hidden * hidden), unit_part(layer.bias, unit, hidden))
         };
         let simplexes = layout.simplexes().count();
         let reals = layout.reals().count();
@@ -175,7 +177,8 @@ impl Sampler {
                 return None;
             }
             let width = spans * hidden;
-            let weight = per_row(&context[from * embedding * width..(from + 1) * embedding * width], span + 1);
+            let weight =
+                per_row(&context[from * embedding * width..(from + 1) * embedding * width], span + 1);
             let rows = vectors.len() / embedding;
             let mut table = vec![0.0; rows * later];
             multiply_add(vectors, &weight, &mut table, [rows, embedding, later]);
@@ -286,8 +289,7 @@ impl Sampler {
         self.fan_out.apply(&a, &mut fan);
 
         let width = self.steps.len() * self.hidden;
-        let mut drawn =
-            Drawn { codes: vec![0; rows * self.simplexes], scores: vec![0.0; rows * self.reals] };
+        let mut drawn = Drawn { codes: vec![0; rows * self.simplexes], scores: vec![0.0; rows * self.reals] };
         let mut chosen = vec![0u16; rows];
         let (mut simplex, mut real) = (0, 0);
         for (t, step) in self.steps.iter().enumerate() {
@@ -316,7 +318,10 @@ impl Sampler {
                     for (row, &code) in chosen.iter().enumerate() {
                         drawn.codes[row * self.simplexes + simplex] = code;
                         if let Some(table) = table {
-                            add(&mut fan[row * width + later..(row + 1) * width], table.row(usize::from(code)));
+                            add(
+                                &mut fan[row * width + later..(row + 1) * width],
+                                table.row(usize::from(code)),
+                            );
                         }
                     }
                     simplex += 1;
@@ -332,7 +337,8 @@ impl Sampler {
                                 let mu = f64::from(b[2 * row] + direct);
                                 let scale = f64::from(super::decoder::bound_log_scale(b[2 * row + 1])).exp();
                                 let (low, high) = (f64::from(low), f64::from(high));
-                                let score = truncated_logistic_quantile(mu, scale, low, high, f64::from(u[row]));
+                                let score =
+                                    truncated_logistic_quantile(mu, scale, low, high, f64::from(u[row]));
                                 (score, (score - low) / (high - low) - 0.5)
                             }
                         };

@@ -61,7 +61,11 @@ pub(super) fn parquet(input: File, path: &Path, options: &ReadOptions) -> Result
 }
 
 /// Reads an Arrow IPC file.
-pub(super) fn file(input: impl Read + Seek, path: &Path, options: &ReadOptions) -> Result<Columns, TableError> {
+pub(super) fn file(
+    input: impl Read + Seek,
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<Columns, TableError> {
     guarded("Arrow file", path, || {
         let batches = FileReader::try_new(input, None).map_err(|error| error.to_string())?;
         Ok(collect(&batches.schema(), batches, path, options))
@@ -103,7 +107,11 @@ fn collect(
     for field in schema.fields() {
         let Some(column) = ArrowColumn::new(field.data_type()) else {
             let data_type = field.data_type().to_string();
-            return Err(TableError::UnsupportedType { file: path.to_path_buf(), column: field.name().clone(), data_type });
+            return Err(TableError::UnsupportedType {
+                file: path.to_path_buf(),
+                column: field.name().clone(),
+                data_type,
+            });
         };
         columns.push((field.name().clone(), column));
     }
@@ -195,7 +203,10 @@ impl ArrowColumn {
                     }
                 }
                 if cells.is_full() {
-                    return Err(TableError::TooMuchText { file: path.to_path_buf(), column: name.to_owned() });
+                    return Err(TableError::TooMuchText {
+                        file: path.to_path_buf(),
+                        column: name.to_owned(),
+                    });
                 }
             }
             Content::Values { kind, arrays, .. } => {
@@ -213,7 +224,9 @@ impl ArrowColumn {
                 if *array.data_type() == DataType::UInt64 {
                     let large = |value: Option<u64>| value.filter(|&value| i64::try_from(value).is_err());
                     let values = array.as_primitive::<arrow::datatypes::UInt64Type>();
-                    if let Some((row, value)) = values.iter().enumerate().find_map(|(row, value)| Some((row, large(value)?))) {
+                    if let Some((row, value)) =
+                        values.iter().enumerate().find_map(|(row, value)| Some((row, large(value)?)))
+                    {
                         let problem = "is beyond the whole numbers of 64 bits with a sign".to_owned();
                         return Err(bad(row, value.to_string(), problem));
                     }
@@ -257,7 +270,8 @@ impl ArrowColumn {
             format.decimals = grid(values.iter().flatten(), single);
             if let (true, Some(decimals)) = (single, format.decimals) {
                 // 0.1 in single precision is 0.1 here too, not 0.10000000149.
-                let on_grid: Float64Array = values.iter().map(|value| Some(round_to(value?, decimals))).collect();
+                let on_grid: Float64Array =
+                    values.iter().map(|value| Some(round_to(value?, decimals))).collect();
                 array = Arc::new(on_grid);
             }
             if let DataType::Decimal32(_, scale)
@@ -274,12 +288,15 @@ impl ArrowColumn {
             format.timestamp.fraction = if whole { Fraction::None } else { Fraction::Fixed(digits) };
         }
         let (found, reason) = match wanted {
-            Some(kind) => (kind, if fitted.is_some() { "as in the fitted table" } else { "asked for" }.to_owned()),
+            Some(kind) => {
+                (kind, if fitted.is_some() { "as in the fitted table" } else { "asked for" }.to_owned())
+            }
             None => natural(kind, name, &array, distinct, &self.data_type),
         };
         let whole = fitted.map(|column| column.format.integer).unwrap_or(kind == Kind::Integer);
         let keeps = found == kind || (kind == Kind::Integer && found == Kind::Identifier && whole);
-        let same_unit = kind != Kind::Timestamp || fitted.is_none_or(|column| column.format.unit == format.unit);
+        let same_unit =
+            kind != Kind::Timestamp || fitted.is_none_or(|column| column.format.unit == format.unit);
         if keeps && same_unit {
             format.integer = found == Kind::Identifier;
             let mut column = Canonical { kind: found, reason, format, distinct, array };
@@ -320,10 +337,14 @@ fn decimals(
         _ => 0,
     };
     let wide = cast(array, &DataType::Decimal128(38, scale))?;
-    let Some(values) = wide.as_primitive_opt::<Decimal128Type>() else { return cast(array, &DataType::Float64) };
+    let Some(values) = wide.as_primitive_opt::<Decimal128Type>() else {
+        return cast(array, &DataType::Float64);
+    };
     let large = |value: &i128| value.unsigned_abs() > 1 << 53;
     if let Some((row, _)) = values.iter().enumerate().find(|(_, value)| value.as_ref().is_some_and(large)) {
-        let problem = format!("has more digits than a real number holds; if these are codes, give --types {name}=category");
+        let problem = format!(
+            "has more digits than a real number holds; if these are codes, give --types {name}=category"
+        );
         return Err(bad(row, values.value_as_string(row), problem));
     }
     let unit = 10f64.powi(i32::from(scale));
@@ -337,7 +358,8 @@ fn check_finite(
     bad: &impl Fn(usize, String, String) -> TableError,
 ) -> Result<(), TableError> {
     let held = |value: f64| value.abs() <= f64::from(f32::MAX);
-    let found = values.iter().enumerate().find_map(|(row, value)| Some((row, value.filter(|&value| !held(value))?)));
+    let found =
+        values.iter().enumerate().find_map(|(row, value)| Some((row, value.filter(|&value| !held(value))?)));
     match found {
         None => Ok(()),
         Some((row, value)) => {
@@ -376,12 +398,17 @@ fn natural(kind: Kind, name: &str, array: &ArrayRef, distinct: u64, data_type: &
     if distinct == 1 {
         return (Kind::Constant, "every cell is the same".to_owned());
     }
-    if let (Kind::Integer, Some(values), true) = (kind, array.as_primitive_opt::<Int64Type>(), distinct == present) {
+    if let (Kind::Integer, Some(values), true) =
+        (kind, array.as_primitive_opt::<Int64Type>(), distinct == present)
+    {
         if let Some(step) = step(values) {
             return (Kind::Identifier, format!("numbers the rows in order, in steps of {step}"));
         }
         if is_id_like(name) {
-            return (Kind::Identifier, "whole numbers, all different, under the name of an identifier".to_owned());
+            return (
+                Kind::Identifier,
+                "whole numbers, all different, under the name of an identifier".to_owned(),
+            );
         }
     }
     (kind, format!("the file's type is {data_type}"))

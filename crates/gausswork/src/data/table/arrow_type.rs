@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer, Serializer};
 pub(super) fn is_supported(data_type: &DataType) -> bool {
     match data_type {
         DataType::Dictionary(key, value) => {
-            key.is_dictionary_key_type() && is_supported(value) && !matches!(**value, DataType::Dictionary(..))
+            key.is_dictionary_key_type()
+                && is_supported(value)
+                && !matches!(**value, DataType::Dictionary(..))
         }
         data_type => {
             is_text(data_type)
@@ -16,7 +18,11 @@ pub(super) fn is_supported(data_type: &DataType) -> bool {
                 || is_decimal(data_type)
                 || matches!(
                     data_type,
-                    DataType::Null | DataType::Boolean | DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)
+                    DataType::Null
+                        | DataType::Boolean
+                        | DataType::Date32
+                        | DataType::Date64
+                        | DataType::Timestamp(..)
                 )
         }
     }
@@ -35,7 +41,10 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
 pub(super) fn is_decimal(data_type: &DataType) -> bool {
     matches!(
         data_type,
-        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..)
+        DataType::Decimal32(..)
+            | DataType::Decimal64(..)
+            | DataType::Decimal128(..)
+            | DataType::Decimal256(..)
     )
 }
 

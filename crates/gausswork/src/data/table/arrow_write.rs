@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch,
-    StringArray, StringBuilder, new_null_array,
+    Array, ArrayRef, AsArray, Decimal128Array, DictionaryArray, Float64Array, Int32Array, Int64Array,
+    RecordBatch, StringArray, StringBuilder, new_null_array,
 };
 use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
@@ -37,8 +37,10 @@ impl Restorer {
     pub(super) fn new(schema: &TableSchema, growing: bool) -> Self {
         let field = |column: &ColumnSchema| Field::new(&column.name, original_type(column), true);
         let fields: Vec<Field> = schema.columns.iter().map(field).collect();
-        let dictionary = |field: &Field| matches!(field.data_type(), DataType::Dictionary(_, value) if is_text(value));
-        let levels = fields.iter().map(|field| (growing && dictionary(field)).then(Levels::default)).collect();
+        let dictionary =
+            |field: &Field| matches!(field.data_type(), DataType::Dictionary(_, value) if is_text(value));
+        let levels =
+            fields.iter().map(|field| (growing && dictionary(field)).then(Levels::default)).collect();
         Self { columns: schema.columns.clone(), schema: Arc::new(Schema::new(fields)), levels }
     }
 
@@ -62,7 +64,8 @@ impl Restorer {
             })?;
             arrays.push(restored);
         }
-        RecordBatch::try_new(self.schema(), arrays).map_err(|error| TableError::NotCanonical { problem: error.to_string() })
+        RecordBatch::try_new(self.schema(), arrays)
+            .map_err(|error| TableError::NotCanonical { problem: error.to_string() })
     }
 }
 
@@ -106,8 +109,12 @@ fn restore(column: &ColumnSchema, array: &ArrayRef, target: &DataType) -> Result
     };
     let integers = array.as_primitive_opt::<Int64Type>();
     let restored: ArrayRef = match (column.kind, inner) {
-        (_, DataType::Null) if array.logical_null_count() == array.len() => new_null_array(&DataType::Null, array.len()),
-        (Kind::Integer | Kind::Identifier, inner) if integers.is_some() && inner.is_integer() => cast(array, inner)?,
+        (_, DataType::Null) if array.logical_null_count() == array.len() => {
+            new_null_array(&DataType::Null, array.len())
+        }
+        (Kind::Integer | Kind::Identifier, inner) if integers.is_some() && inner.is_integer() => {
+            cast(array, inner)?
+        }
         (Kind::Float, inner) if inner.is_floating() || inner.is_integer() || is_decimal(inner) => {
             let values = array.as_primitive_opt::<Float64Type>();
             let values = values.ok_or_else(|| ArrowError::CastError("not a column of reals".to_owned()))?;
@@ -115,8 +122,11 @@ fn restore(column: &ColumnSchema, array: &ArrayRef, target: &DataType) -> Result
         }
         (Kind::Date, DataType::Date32) => cast(&cast(array, &DataType::Int32)?, &DataType::Date32)?,
         (Kind::Date, DataType::Date64) if integers.is_some() => {
-            let milliseconds: Int64Array =
-                integers.into_iter().flatten().map(|day| Some(day?.saturating_mul(DAY_IN_MILLISECONDS))).collect();
+            let milliseconds: Int64Array = integers
+                .into_iter()
+                .flatten()
+                .map(|day| Some(day?.saturating_mul(DAY_IN_MILLISECONDS)))
+                .collect();
             cast(&milliseconds, &DataType::Date64)?
         }
         (Kind::Timestamp, DataType::Timestamp(..)) => {
@@ -137,7 +147,11 @@ fn restore(column: &ColumnSchema, array: &ArrayRef, target: &DataType) -> Result
     if restored.data_type() == target { Ok(restored) } else { cast(&restored, target) }
 }
 
-fn restore_floats(column: &ColumnSchema, values: &Float64Array, target: &DataType) -> Result<ArrayRef, ArrowError> {
+fn restore_floats(
+    column: &ColumnSchema,
+    values: &Float64Array,
+    target: &DataType,
+) -> Result<ArrayRef, ArrowError> {
     let rounded: Float64Array = match column.format.decimals {
         Some(decimals) => values.unary(|value| super::number::round_to(value, decimals)),
         None => values.clone(),
@@ -153,7 +167,10 @@ fn restore_floats(column: &ColumnSchema, values: &Float64Array, target: &DataTyp
         return cast(&rounded, target);
     };
     let unit = 10f64.powi(i32::from(*scale));
-    #[allow(clippy::cast_possible_truncation, reason = "a cast saturates, and the type's own bounds are checked next")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a cast saturates, and the type's own bounds are checked next"
+    )]
     let digits: Decimal128Array = values.unary(|value| (value * unit).round() as i128);
     cast(&digits.with_precision_and_scale(38, *scale)?, target)
 }
@@ -161,7 +178,8 @@ fn restore_floats(column: &ColumnSchema, values: &Float64Array, target: &DataTyp
 /// The cells as text, spelled as in the column's format.
 fn spelled(column: &ColumnSchema, array: &ArrayRef) -> Result<StringArray, ArrowError> {
     let printer = Printer::new(column.kind, &column.format, array);
-    let printer = printer.ok_or_else(|| ArrowError::CastError("not the canonical type of its kind".to_owned()))?;
+    let printer =
+        printer.ok_or_else(|| ArrowError::CastError("not the canonical type of its kind".to_owned()))?;
     let mut texts = StringBuilder::new();
     let mut out = Vec::new();
     for row in 0..array.len() {
@@ -205,7 +223,8 @@ impl Levels {
             self.values = Some(Arc::new(StringArray::from(texts)));
         }
         let rows = dictionary.keys().iter();
-        let keys: Int32Array = rows.map(|key| keys.get(usize::try_from(key?).ok()?).copied().flatten()).collect();
+        let keys: Int32Array =
+            rows.map(|key| keys.get(usize::try_from(key?).ok()?).copied().flatten()).collect();
         let grown = DictionaryArray::try_new(keys, Arc::clone(self.values.as_ref()?)).ok()?;
         Some(Arc::new(grown))
     }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
+    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array,
+    RecordBatch, StringArray,
 };
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use rayon::prelude::*;
@@ -40,14 +40,16 @@ impl Canonical {
             .collect();
         let (distinct, array): (usize, ArrayRef) = match values {
             Values::Integers(values) => {
-                let mut different: Vec<i64> = used.iter().filter_map(|&code| values.get(code as usize).copied()).collect();
+                let mut different: Vec<i64> =
+                    used.iter().filter_map(|&code| values.get(code as usize).copied()).collect();
                 different.par_sort_unstable();
                 different.dedup();
                 let array: Int64Array = rows.map(|code| values.get(code?).copied()).collect();
                 (different.len(), Arc::new(array))
             }
             Values::Floats(values) => {
-                let mut different: Vec<f64> = used.iter().filter_map(|&code| values.get(code as usize).copied()).collect();
+                let mut different: Vec<f64> =
+                    used.iter().filter_map(|&code| values.get(code as usize).copied()).collect();
                 different.par_sort_unstable_by(f64::total_cmp);
                 different.dedup();
                 let array: Float64Array = rows.map(|code| values.get(code?).copied()).collect();
@@ -81,7 +83,8 @@ fn dictionary(cells: &Cells, mut used: Vec<u32>) -> ArrayRef {
         }
     }
     let values: StringArray = used.iter().map(|&code| Some(cells.text(code))).collect();
-    let keys: Int32Array = cells.codes().iter().map(|&code| keys.get(code as usize).copied().flatten()).collect();
+    let keys: Int32Array =
+        cells.codes().iter().map(|&code| keys.get(code as usize).copied().flatten()).collect();
     // Every key is the position of a value: the check cannot fail, and if it did, nothing would be there.
     match DictionaryArray::try_new(keys, Arc::new(values)) {
         Ok(array) => Arc::new(array),

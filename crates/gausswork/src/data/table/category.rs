@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn every_level_and_missing_round_trip() {
-        for (levels, missing) in [(1, None), (256, Some(3)), (257, None), (1000, Some(3)), (60_001, Some(1))] {
+        for (levels, missing) in [(1, None), (256, Some(3)), (257, None), (1000, Some(3)), (60_001, Some(1))]
+        {
             let codec = codec(levels, missing);
             let all = (0..levels).map(Some).chain(missing.map(|_| None));
             for level in all {

@@ -61,7 +61,9 @@ impl Cells {
                 Some(_) => at = (at + 1) & mask,
             }
         }
-        let (Ok(code), Ok(end)) = (u32::try_from(self.ends.len()), u32::try_from(self.bytes.len() + cell.len())) else {
+        let (Ok(code), Ok(end)) =
+            (u32::try_from(self.ends.len()), u32::try_from(self.bytes.len() + cell.len()))
+        else {
             self.full = true;
             return MISSING;
         };

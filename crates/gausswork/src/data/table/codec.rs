@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch,
+    StringArray,
 };
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Table;
 use super::category::{CategoryCodec, log_shares};
 use super::identifier::IdentifierModel;
 use super::numeric::NumericCodec;
-use super::Table;
 use super::scale::Scale;
 use super::{Kind, TableSchema};
 use crate::layout::{Features, Layout, Novel, Order, Place, Real, Simplex, Span};
@@ -96,6 +97,48 @@ impl TableCodec {
         Ok(Self { schema: table.schema.clone(), columns })
     }
 
+    /// Checks that a codec read from a file is one that [`TableCodec::fit`] could have made.
+    ///
+    /// # Errors
+    /// What does not fit, in words.
+    pub fn check(&self) -> Result<(), String> {
+        if self.columns.len() != self.schema.columns.len() {
+            return Err("the codec and the schema differ in their number of columns".to_owned());
+        }
+        for (schema, column) in self.schema.columns.iter().zip(&self.columns) {
+            let wrong = |what: &str| Err(format!("column \"{}\": {what}", schema.name));
+            let regenerated = matches!(schema.kind, Kind::Identifier | Kind::Constant | Kind::Text);
+            match column {
+                ColumnCodec::Regenerated(_) if regenerated => {}
+                ColumnCodec::Category(codec) if matches!(schema.kind, Kind::Category | Kind::Boolean) => {
+                    let boolean = schema.kind == Kind::Boolean && codec.levels.len() != 2;
+                    let sorted = codec.levels.is_sorted_by(|a, b| a < b);
+                    if codec.levels.is_empty()
+                        || codec.counts.len() != codec.levels.len()
+                        || !sorted
+                        || boolean
+                    {
+                        return wrong("its levels are inconsistent");
+                    }
+                }
+                ColumnCodec::Numeric { codec, .. } if !regenerated => codec.check().or_else(|e| wrong(&e))?,
+                _ => return wrong("its codec does not fit its kind"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Log-likelihood that the codec itself contributes to each column of a row that is not novel, nats.
+    pub fn log_known(&self) -> Vec<f64> {
+        self.columns
+            .iter()
+            .map(|column| match column {
+                ColumnCodec::Numeric { codec, .. } => f64::from(codec.log_known()),
+                ColumnCodec::Category(_) | ColumnCodec::Regenerated(_) => 0.0,
+            })
+            .collect()
+    }
+
     /// The features that [`TableCodec::encode`] writes.
     pub fn layout(&self) -> Layout {
         let mut spans = Vec::new();
@@ -104,7 +147,8 @@ impl TableCodec {
                 ColumnCodec::Regenerated(_) => {}
                 ColumnCodec::Category(category) => spans.extend(category.spans(column, spans.len())),
                 ColumnCodec::Numeric { codec, missing } => {
-                    let mut weights: Vec<f64> = codec.counts.iter().map(|&count| count as f64 + 0.5).collect();
+                    let mut weights: Vec<f64> =
+                        codec.counts.iter().map(|&count| count as f64 + 0.5).collect();
                     weights.extend(missing.map(|count| count as f64 + 0.5));
                     spans.push(Span::Simplex(Simplex {
                         column,
@@ -136,8 +180,11 @@ impl TableCodec {
             .enumerate()
             .map(|(c, codec)| codec.encode(c, &self.schema.columns[c].name, batch.column(c)))
             .collect::<Result<_, _>>()?;
-        let digits: Vec<&[u16]> =
-            encoded.iter().flat_map(|e| e.digits.iter().map(Vec::as_slice)).filter(|d| !d.is_empty()).collect();
+        let digits: Vec<&[u16]> = encoded
+            .iter()
+            .flat_map(|e| e.digits.iter().map(Vec::as_slice))
+            .filter(|d| !d.is_empty())
+            .collect();
         let reals: Vec<&(Vec<f32>, Vec<f32>)> = encoded.iter().filter_map(|e| e.real.as_ref()).collect();
         let mut features = Features {
             rows,
@@ -180,7 +227,7 @@ impl TableCodec {
                 ColumnCodec::Regenerated(model) => {
                     let base = slot;
                     slot += SLOTS_PER_COLUMN;
-                    model.generate(first_row, rows, &|row, i| words(row, base + i))
+                    model.generate(first_row, rows, &|row, i| words(row, base + i % SLOTS_PER_COLUMN))
                 }
                 ColumnCodec::Category(category) => {
                     let second = |row: usize| codes[row * simplexes + simplex + 1];
@@ -218,7 +265,7 @@ impl TableCodec {
 }
 
 /// Random words set aside for each regenerated column of a row.
-const SLOTS_PER_COLUMN: u32 = 64;
+const SLOTS_PER_COLUMN: u32 = 1 << 16;
 
 /// One column's part of the features.
 #[derive(Default)]
@@ -233,7 +280,7 @@ impl ColumnCodec {
         let missing = (array.null_count() > 0)
             .then(|| train.iter().filter(|&&row| array.is_null(row as usize)).count() as u64);
         match kind {
-            Kind::Identifier | Kind::Constant | Kind::Text => Self::Regenerated(IdentifierModel::fit(kind, array)),
+            Kind::Identifier | Kind::Constant | Kind::Text => Self::Regenerated(IdentifierModel::fit(array)),
             Kind::Boolean | Kind::Category => Self::Category(fit_category(array, train, missing)),
             Kind::Integer | Kind::Date | Kind::Timestamp | Kind::Float => {
                 let scale = match as_numbers(array) {
@@ -244,12 +291,15 @@ impl ColumnCodec {
                     Numbers::Integers(values) => {
                         values.is_valid(row).then(|| scale.position_of_integer(values.value(row)))
                     }
-                    Numbers::Floats(values) => values.is_valid(row).then(|| scale.position_of_float(values.value(row))),
+                    Numbers::Floats(values) => {
+                        values.is_valid(row).then(|| scale.position_of_float(values.value(row)))
+                    }
                 };
                 let range = (0..array.len())
                     .filter_map(position)
                     .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), at| (lo.min(at), hi.max(at)));
-                let mut positions: Vec<f64> = train.iter().filter_map(|&row| position(row as usize)).collect();
+                let mut positions: Vec<f64> =
+                    train.iter().filter_map(|&row| position(row as usize)).collect();
                 if positions.is_empty() {
                     // Every value is held out: the support is all that is known.
                     positions = vec![range.0, range.1];
@@ -278,12 +328,19 @@ impl ColumnCodec {
                 let (mut scores, mut cells) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
                 for row in 0..rows {
                     let at = match &numbers {
-                        Numbers::Integers(v) => v.is_valid(row).then(|| codec.scale.position_of_integer(v.value(row))),
-                        Numbers::Floats(v) => v.is_valid(row).then(|| codec.scale.position_of_float(v.value(row))),
+                        Numbers::Integers(v) => {
+                            v.is_valid(row).then(|| codec.scale.position_of_integer(v.value(row)))
+                        }
+                        Numbers::Floats(v) => {
+                            v.is_valid(row).then(|| codec.scale.position_of_float(v.value(row)))
+                        }
                     };
                     let Some(at) = at else {
                         if missing.is_none() {
-                            return Err(CodecError::UnexpectedMissing { row: row as u64 + 1, column: name.to_owned() });
+                            return Err(CodecError::UnexpectedMissing {
+                                row: row as u64 + 1,
+                                column: name.to_owned(),
+                            });
                         }
                         out.digits[0].push(codec.codes.len() as u16);
                         scores.push(0.0);
@@ -350,7 +407,11 @@ fn fit_category(array: &ArrayRef, train: &[u32], missing: Option<u64>) -> Catego
     CategoryCodec { levels, counts, missing }
 }
 
-fn level_of_row(codec: &CategoryCodec, name: &str, array: &ArrayRef) -> Result<Vec<Option<usize>>, CodecError> {
+fn level_of_row(
+    codec: &CategoryCodec,
+    name: &str,
+    array: &ArrayRef,
+) -> Result<Vec<Option<usize>>, CodecError> {
     let unseen = |row: usize, value: &str| CodecError::UnseenCategory {
         row: row as u64 + 1,
         column: name.to_owned(),
@@ -362,7 +423,11 @@ fn level_of_row(codec: &CategoryCodec, name: &str, array: &ArrayRef) -> Result<V
     };
     if let Some(flags) = array.as_any().downcast_ref::<BooleanArray>() {
         return (0..flags.len())
-            .map(|row| if flags.is_valid(row) { Ok(Some(usize::from(flags.value(row)))) } else { missing(row) })
+            .map(
+                |row| {
+                    if flags.is_valid(row) { Ok(Some(usize::from(flags.value(row)))) } else { missing(row) }
+                },
+            )
             .collect();
     }
     let Some((keys, values)) = as_dictionary(array) else {
@@ -382,7 +447,11 @@ fn level_of_row(codec: &CategoryCodec, name: &str, array: &ArrayRef) -> Result<V
         .collect()
 }
 
-fn category_array(kind: Kind, codec: &CategoryCodec, levels: impl Iterator<Item = Option<usize>>) -> ArrayRef {
+fn category_array(
+    kind: Kind,
+    codec: &CategoryCodec,
+    levels: impl Iterator<Item = Option<usize>>,
+) -> ArrayRef {
     if kind == Kind::Boolean {
         return Arc::new(BooleanArray::from_iter(levels.map(|level| level.map(|level| level == 1))));
     }

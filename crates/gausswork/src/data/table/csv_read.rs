@@ -64,7 +64,8 @@ pub(super) fn read(
     if compression == Compression::Gzip {
         read_plain(flate2::bufread::MultiGzDecoder::new(input), what, file, options)
     } else {
-        let decoder = zstd::Decoder::with_buffer(input).map_err(|error| TableError::io("read", file, error))?;
+        let decoder =
+            zstd::Decoder::with_buffer(input).map_err(|error| TableError::io("read", file, error))?;
         read_plain(decoder, what, file, options)
     }
 }
@@ -170,11 +171,17 @@ fn place(error: SplitError, file: &Path, delimiter: u8) -> TableError {
     let file = file.to_path_buf();
     match error {
         SplitError::Io(source) => TableError::Io { action: "read", file, source },
-        SplitError::Flaw { line, flaw: Flaw::Quote { field, problem } } => TableError::Quote { file, line, field, problem },
+        SplitError::Flaw { line, flaw: Flaw::Quote { field, problem } } => {
+            TableError::Quote { file, line, field, problem }
+        }
         SplitError::Flaw { line, flaw: Flaw::TooLong } => {
             TableError::Quote { file, line, field: 1, problem: "the record is longer than 4 GiB" }
         }
-        SplitError::Ragged { line, expected, found } => TableError::Ragged { file, line, expected, found, delimiter },
-        SplitError::Encoding { line, column } => TableError::Encoding { file, line, column, guess: "WINDOWS-1252" },
+        SplitError::Ragged { line, expected, found } => {
+            TableError::Ragged { file, line, expected, found, delimiter }
+        }
+        SplitError::Encoding { line, column } => {
+            TableError::Encoding { file, line, column, guess: "WINDOWS-1252" }
+        }
     }
 }

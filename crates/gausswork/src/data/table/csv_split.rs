@@ -41,7 +41,10 @@ pub(super) enum Flaw {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Step {
     /// The record, and its line end, end here; so many line ends were inside it.
-    Record { end: usize, inner_lines: u64 },
+    Record {
+        end: usize,
+        inner_lines: u64,
+    },
     Incomplete,
 }
 
@@ -93,7 +96,9 @@ pub(super) fn split_record(
             position += 1;
             match (at(position), at(position + 1)) {
                 (Some(byte), _) if byte == delimiter => position += 1,
-                (Some(byte), _) if byte == newline => return Ok(Step::Record { end: position + 1, inner_lines }),
+                (Some(byte), _) if byte == newline => {
+                    return Ok(Step::Record { end: position + 1, inner_lines });
+                }
                 (Some(b'\r'), Some(b'\n')) => return Ok(Step::Record { end: position + 2, inner_lines }),
                 (Some(b'\r'), None) | (None, _) if !last => return Ok(Step::Incomplete),
                 (None, _) => return Ok(Step::Record { end: position, inner_lines }),
@@ -109,7 +114,12 @@ pub(super) fn split_record(
                 if !last {
                     return Ok(Step::Incomplete);
                 }
-                fields.push(Field { start: narrow(begin)?, end: narrow(bytes.len())?, quoted: false, doubled: false });
+                fields.push(Field {
+                    start: narrow(begin)?,
+                    end: narrow(bytes.len())?,
+                    quoted: false,
+                    doubled: false,
+                });
                 return Ok(Step::Record { end: bytes.len(), inner_lines });
             };
             position += length;
@@ -306,21 +316,42 @@ mod tests {
 
     #[test]
     fn fields_and_records() {
-        assert_eq!(records(b"a,b\r\n1,\"x,\"\"y\"\"\n\"\r\n,2", COMMA).unwrap(), [["a", "b"], ["1", "x,\"y\"\n"], ["", "2"]]);
+        assert_eq!(
+            records(b"a,b\r\n1,\"x,\"\"y\"\"\n\"\r\n,2", COMMA).unwrap(),
+            [["a", "b"], ["1", "x,\"y\"\n"], ["", "2"]]
+        );
         assert_eq!(records(b"a\n\n1\n", COMMA).unwrap(), [["a"], [""], ["1"]]);
         assert_eq!(records(b"a,b\n\n1,2\n\n\n", COMMA).unwrap(), [["a", "b"], ["1", "2"]]);
-        assert_eq!(records(b"a,b\r1,2", Separators { newline: b'\r', ..COMMA }).unwrap(), [["a", "b"], ["1", "2"]]);
-        assert_eq!(records(b"a, b\n1, \"2\"", Separators { space: true, ..COMMA }).unwrap(), [["a", "b"], ["1", "2"]]);
-        assert_eq!(records(b"a,b\n\"1,2", Separators { quote: 0, ..COMMA }).unwrap(), [["a", "b"], ["\"1", "2"]]);
+        assert_eq!(
+            records(b"a,b\r1,2", Separators { newline: b'\r', ..COMMA }).unwrap(),
+            [["a", "b"], ["1", "2"]]
+        );
+        assert_eq!(
+            records(b"a, b\n1, \"2\"", Separators { space: true, ..COMMA }).unwrap(),
+            [["a", "b"], ["1", "2"]]
+        );
+        assert_eq!(
+            records(b"a,b\n\"1,2", Separators { quote: 0, ..COMMA }).unwrap(),
+            [["a", "b"], ["\"1", "2"]]
+        );
         assert_eq!(records(b"a,b\n5\" pipe,2", COMMA).unwrap(), [["a", "b"], ["5\" pipe", "2"]]);
     }
 
     #[test]
     fn flaws_have_their_lines() {
         let error = |text: &[u8]| records(text, COMMA).unwrap_err();
-        assert!(matches!(error(b"a,b\n\"x\ny\",2\n1"), SplitError::Ragged { line: 4, expected: 2, found: 1 }));
-        assert!(matches!(error(b"a,b\n1,\"x"), SplitError::Flaw { line: 2, flaw: Flaw::Quote { field: 2, .. } }));
-        assert!(matches!(error(b"a,b\n\"x\"y,2"), SplitError::Flaw { line: 2, flaw: Flaw::Quote { field: 1, .. } }));
+        assert!(matches!(
+            error(b"a,b\n\"x\ny\",2\n1"),
+            SplitError::Ragged { line: 4, expected: 2, found: 1 }
+        ));
+        assert!(matches!(
+            error(b"a,b\n1,\"x"),
+            SplitError::Flaw { line: 2, flaw: Flaw::Quote { field: 2, .. } }
+        ));
+        assert!(matches!(
+            error(b"a,b\n\"x\"y,2"),
+            SplitError::Flaw { line: 2, flaw: Flaw::Quote { field: 1, .. } }
+        ));
         assert!(matches!(error(b"a,b\n1,2\n3,\xe9\n"), SplitError::Encoding { line: 3, column: 3 }));
         assert!(matches!(error(b"a,b\n1,2\n3,\0\n"), SplitError::Encoding { line: 3, column: 3 }));
     }

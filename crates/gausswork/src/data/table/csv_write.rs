@@ -39,7 +39,9 @@ pub(super) fn write_rows(
     let mut printers = Vec::with_capacity(schema.columns.len());
     for (column, array) in schema.columns.iter().zip(batch.columns()) {
         let printer = Printer::new(column.kind, &column.format, array);
-        let problem = || format!("column \"{}\" is {}, not {}", column.name, array.data_type(), column.canonical_type());
+        let problem = || {
+            format!("column \"{}\" is {}, not {}", column.name, array.data_type(), column.canonical_type())
+        };
         printers.push((column, printer.ok_or_else(|| TableError::NotCanonical { problem: problem() })?));
     }
     for start in (0..batch.num_rows()).step_by(GROUP) {
@@ -97,8 +99,9 @@ fn push_delimiter(dialect: &Dialect, out: &mut Vec<u8>) {
 
 fn needs_quotes(text: &[u8], dialect: &Dialect) -> bool {
     let quote = dialect.quote;
-    text.iter().any(|&byte| byte == dialect.delimiter || matches!(byte, b'\n' | b'\r') || (byte == quote && quote != 0))
-        || (dialect.space && text.starts_with(b" "))
+    text.iter().any(|&byte| {
+        byte == dialect.delimiter || matches!(byte, b'\n' | b'\r') || (byte == quote && quote != 0)
+    }) || (dialect.space && text.starts_with(b" "))
 }
 
 fn push_field(text: &[u8], quoted: bool, dialect: &Dialect, out: &mut Vec<u8>) {

@@ -115,9 +115,9 @@ impl DatePattern {
         let Some(&(order, separator)) = fitting.next() else { return Found::None };
         let ambiguous = fitting.next().is_some();
         // A part of one digit anywhere means that the writer does not pad.
-        let padded = values.clone().all(|value| {
-            value.split(|&byte| char::from(byte) == separator).all(|part| part.len() != 1)
-        });
+        let padded = values
+            .clone()
+            .all(|value| value.split(|&byte| char::from(byte) == separator).all(|part| part.len() != 1));
         let pattern = Self { order, separator, padded };
         if ambiguous { Found::Ambiguous(pattern) } else { Found::One(pattern) }
     }
@@ -267,7 +267,9 @@ impl TimestampPattern {
         let fraction = match self.fraction {
             Fraction::None => "",
             Fraction::OmittedWhenZero(_) | Fraction::Trimmed if nanos == 0 => "",
-            Fraction::Fixed(n) | Fraction::OmittedWhenZero(n) => fraction.get(..usize::from(n)).unwrap_or(&fraction),
+            Fraction::Fixed(n) | Fraction::OmittedWhenZero(n) => {
+                fraction.get(..usize::from(n)).unwrap_or(&fraction)
+            }
             Fraction::Trimmed => fraction.trim_end_matches('0'),
         };
         if self.seconds && !fraction.is_empty() {
@@ -293,8 +295,11 @@ impl TimestampPattern {
     /// The pattern that fits every value.
     pub(super) fn detect<'a>(values: impl Iterator<Item = &'a [u8]> + Clone) -> Found<Self> {
         let Some(first) = values.clone().next() else { return Found::None };
-        let Some(&separator) = first.iter().find(|byte| matches!(byte, b'T' | b' ')) else { return Found::None };
-        let dates = values.clone().map(|value| value.split(|&byte| byte == separator).next().unwrap_or_default());
+        let Some(&separator) = first.iter().find(|byte| matches!(byte, b'T' | b' ')) else {
+            return Found::None;
+        };
+        let dates =
+            values.clone().map(|value| value.split(|&byte| byte == separator).next().unwrap_or_default());
         let (date, ambiguous) = match DatePattern::detect(dates) {
             Found::None => return Found::None,
             Found::One(date) => (date, false),
@@ -310,12 +315,15 @@ impl TimestampPattern {
             return Found::None;
         }
         // Several offsets in one column (summer and winter) keep their instants, told in universal time.
-        pattern.zone = if instants.iter().all(|instant| instant.zone == first.zone) { first.zone } else { Zone::Z };
+        pattern.zone =
+            if instants.iter().all(|instant| instant.zone == first.zone) { first.zone } else { Zone::Z };
         pattern.seconds = instants.iter().any(|instant| instant.with_seconds);
         pattern.padded_hour = instants.iter().all(|instant| instant.padded_hour);
         let most = instants.iter().map(|instant| instant.digits).max().unwrap_or(0);
         let all = |allow_none: bool| {
-            instants.iter().all(|instant| instant.digits == most || (allow_none && instant.digits == 0 && instant.nanos == 0))
+            instants.iter().all(|instant| {
+                instant.digits == most || (allow_none && instant.digits == 0 && instant.nanos == 0)
+            })
         };
         pattern.fraction = match most {
             0 => Fraction::None,
@@ -464,7 +472,14 @@ mod tests {
                 assert_eq!(String::from_utf8_lossy(&out), *value);
             }
         }
-        for bad in ["2024-02-29T24:00:00", "2024-02-29", "2024-02-29T1", "2024-02-29T10:60", "2024-02-29T10:00:00.", ""] {
+        for bad in [
+            "2024-02-29T24:00:00",
+            "2024-02-29",
+            "2024-02-29T1",
+            "2024-02-29T10:60",
+            "2024-02-29T10:00:00.",
+            "",
+        ] {
             assert_eq!(TimestampPattern::detect([bad.as_bytes()].into_iter()), Found::None, "{bad}");
         }
     }

@@ -105,7 +105,8 @@ fn has_space(sample: &[u8], whole: bool, separators: Separators) -> bool {
     let mut position = 0;
     for _ in 0..RECORDS {
         let mut fields = Vec::new();
-        let with = split_record(sample, position, whole, Separators { space: true, ..separators }, &mut fields);
+        let with =
+            split_record(sample, position, whole, Separators { space: true, ..separators }, &mut fields);
         let Ok(Step::Record { end, .. }) = with else { break };
         // Where a space stands after every delimiter, taking it away shortens the record by as many bytes.
         let record = sample.get(position..end).unwrap_or_default();

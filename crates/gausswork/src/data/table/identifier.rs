@@ -45,16 +45,33 @@ pub struct IdentifierModel {
 enum Maker {
     /// Every cell is missing.
     Nothing,
-    Constant { text: String },
+    Constant {
+        text: String,
+    },
     /// `start + step * row`.
-    Sequence { affixes: Affixes, start: i64, step: i64 },
+    Sequence {
+        affixes: Affixes,
+        start: i64,
+        step: i64,
+    },
     /// Different numbers of a range, in no order.
-    Numbers { affixes: Affixes, low: i64, high: i64 },
-    Uuid { upper: bool },
+    Numbers {
+        affixes: Affixes,
+        low: i64,
+        high: i64,
+    },
+    Uuid {
+        upper: bool,
+    },
     /// Templates and how often each was seen.
-    Shapes { templates: Vec<(Template, u64)> },
+    Shapes {
+        templates: Vec<(Template, u64)>,
+    },
     /// How many words texts have, and how long words are: counts by number.
-    Words { words: BTreeMap<u16, u64>, letters: BTreeMap<u16, u64> },
+    Words {
+        words: BTreeMap<u16, u64>,
+        letters: BTreeMap<u16, u64>,
+    },
 }
 
 /// What stands around a number.
@@ -151,9 +168,13 @@ impl IdentifierModel {
             }
             Maker::Uuid { upper } => Some(uuid(row, *upper, noise)),
             Maker::Shapes { templates } => {
-                let drawn = draw(templates.iter().map(|(template, count)| (template, *count)), noise(row, SLOT_TEMPLATE))?;
+                let drawn = draw(
+                    templates.iter().map(|(template, count)| (template, *count)),
+                    noise(row, SLOT_TEMPLATE),
+                )?;
                 // Where the drawn template is exhausted, the one with most values takes over.
-                let largest = templates.iter().map(|(template, _)| template).max_by_key(|template| template.size())?;
+                let largest =
+                    templates.iter().map(|(template, _)| template).max_by_key(|template| template.size())?;
                 let template = if row < drawn.size() { drawn } else { largest };
                 let size = template.size();
                 let row_in_size = if row < size { row } else { row % size };
@@ -179,7 +200,8 @@ fn draw<T>(weighted: impl Iterator<Item = (T, u64)> + Clone, uniform: u32) -> Op
 
 /// A random UUID (version 4).
 fn uuid(row: u64, upper: bool, noise: &RowNoise<'_>) -> String {
-    let mut value = (0..4).fold(0u128, |value, slot| (value << 32) | u128::from(noise(row, SLOT_TEXT + slot)));
+    let mut value =
+        (0..4).fold(0u128, |value, slot| (value << 32) | u128::from(noise(row, SLOT_TEXT + slot)));
     value = (value & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
     let digits = if upper { format!("{value:032X}") } else { format!("{value:032x}") };
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default().to_owned();
@@ -187,7 +209,12 @@ fn uuid(row: u64, upper: bool, noise: &RowNoise<'_>) -> String {
 }
 
 /// Words of random letters, as many and as long as the data's.
-fn phrase(row: u64, words: &BTreeMap<u16, u64>, letters: &BTreeMap<u16, u64>, noise: &RowNoise<'_>) -> String {
+fn phrase(
+    row: u64,
+    words: &BTreeMap<u16, u64>,
+    letters: &BTreeMap<u16, u64>,
+    noise: &RowNoise<'_>,
+) -> String {
     let mut slot = SLOT_TEXT;
     let mut next = || {
         slot += 1;
@@ -209,11 +236,14 @@ fn phrase(row: u64, words: &BTreeMap<u16, u64>, letters: &BTreeMap<u16, u64>, no
 
 fn fit_numbers(values: &[Option<i64>], affixes: Affixes) -> Maker {
     let present: Vec<i64> = values.iter().flatten().copied().collect();
-    let (Some(&first), Some(&low), Some(&high)) = (present.first(), present.iter().min(), present.iter().max()) else {
+    let (Some(&first), Some(&low), Some(&high)) =
+        (present.first(), present.iter().min(), present.iter().max())
+    else {
         return Maker::Nothing;
     };
     // A missing cell takes its place in a sequence.
-    let known: Vec<(i64, i64)> = (0i64..).zip(values).filter_map(|(row, value)| Some((row, (*value)?))).collect();
+    let known: Vec<(i64, i64)> =
+        (0i64..).zip(values).filter_map(|(row, value)| Some((row, (*value)?))).collect();
     let step = match known.as_slice() {
         [(row, value), (next_row, next_value), ..] => {
             next_value.checked_sub(*value).and_then(|gap| gap.checked_div(next_row - row)).unwrap_or(0)
@@ -259,7 +289,8 @@ fn fit_text(values: &[Option<&str>]) -> Maker {
             }
         }
         if templates.len() <= TEMPLATES {
-            let templates = templates.values().map(|texts| (Template::fit(texts), texts.len() as u64)).collect();
+            let templates =
+                templates.values().map(|texts| (Template::fit(texts), texts.len() as u64)).collect();
             return Maker::Shapes { templates };
         }
     }
@@ -284,7 +315,8 @@ fn fit_affixed(values: &[Option<&str>], present: &[&str]) -> Option<Maker> {
     let (before, after) = (first.get(..start)?, first.get(start + length..)?);
     let digits = |text: &'_ str| -> Option<(usize, i64)> {
         let digits = text.strip_prefix(before)?.strip_suffix(after)?;
-        let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()?;
+        let number =
+            digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()?;
         Some((digits.len(), number))
     };
     let all: Vec<(usize, i64)> = present.iter().map(|text| digits(text)).collect::<Option<_>>()?;
@@ -380,10 +412,15 @@ mod tests {
 
     #[test]
     fn uuids_are_valid() {
-        let made = make(&["123E4567-E89B-12D3-A456-426614174000", "00000000-0000-4000-8000-000000000000"], 100);
+        let made =
+            make(&["123E4567-E89B-12D3-A456-426614174000", "00000000-0000-4000-8000-000000000000"], 100);
         assert!(all_different(&made));
         for text in made {
-            assert!(is_uuid(text.as_bytes()) && text.as_bytes()[14] == b'4' && b"89AB".contains(&text.as_bytes()[19]));
+            assert!(
+                is_uuid(text.as_bytes())
+                    && text.as_bytes()[14] == b'4'
+                    && b"89AB".contains(&text.as_bytes()[19])
+            );
         }
     }
 

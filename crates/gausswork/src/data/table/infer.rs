@@ -126,7 +126,10 @@ impl<'a> Column<'a> {
             (0, ..) => return Ok(None),
             (_, _, Some(code), _) => {
                 if note.is_empty() {
-                    *note = format!("some cells are numbers, but \"{}\" is not; ", shorten(self.cells.text(code)));
+                    *note = format!(
+                        "some cells are numbers, but \"{}\" is not; ",
+                        shorten(self.cells.text(code))
+                    );
                 }
                 return Ok(None);
             }
@@ -141,12 +144,19 @@ impl<'a> Column<'a> {
                 });
             }
             (_, None, None, Some(code)) => {
-                *note = format!("codes, not numbers: \"{}\" has a leading zero; ", shorten(self.cells.text(code)));
+                *note = format!(
+                    "codes, not numbers: \"{}\" has a leading zero; ",
+                    shorten(self.cells.text(code))
+                );
                 return Ok(None);
             }
             _ => {}
         }
-        if whole { self.infer_integer(missing, point).map(Some) } else { self.infer_float(missing, point).map(Some) }
+        if whole {
+            self.infer_integer(missing, point).map(Some)
+        } else {
+            self.infer_float(missing, point).map(Some)
+        }
     }
 
     fn infer_integer(&self, missing: &[bool], point: u8) -> Result<Typed, Fault> {
@@ -185,7 +195,9 @@ impl<'a> Column<'a> {
         let mut typed = self.typed(kind, reason, values, missing.to_vec());
         match kind {
             Kind::Float => self.style_numbers(&mut typed, point),
-            Kind::Constant if point == b'.' && self.plain_constant(missing) => typed.format.arrow = Some(DataType::Float64),
+            Kind::Constant if point == b'.' && self.plain_constant(missing) => {
+                typed.format.arrow = Some(DataType::Float64)
+            }
             _ => {}
         }
         Ok(typed)
@@ -211,14 +223,17 @@ impl<'a> Column<'a> {
         // One value is a constant, whatever it says.
         self.present(missing).nth(1)?;
         let texts = self.present(missing).map(|(_, text)| text);
-        let unclear = "dates whose day and month cannot be told apart (give --types to read them month first); ";
+        let unclear =
+            "dates whose day and month cannot be told apart (give --types to read them month first); ";
         match DatePattern::detect(texts.clone()) {
             Found::One(pattern) => return self.typed_date(pattern, "every value is a date", missing).ok(),
             Found::Ambiguous(_) => unclear.clone_into(note),
             Found::None => {}
         }
         match TimestampPattern::detect(texts) {
-            Found::One(pattern) => return self.typed_timestamp(pattern, None, "every value is a timestamp", missing).ok(),
+            Found::One(pattern) => {
+                return self.typed_timestamp(pattern, None, "every value is a timestamp", missing).ok();
+            }
             Found::Ambiguous(_) => unclear.clone_into(note),
             Found::None => {}
         }
@@ -248,7 +263,8 @@ impl<'a> Column<'a> {
                 Some(shape) => (Kind::Identifier, format!("nearly all different, and all {shape}")),
                 None => (Kind::Text, "nearly all different, without a common shape".to_owned()),
             }
-        } else if distinct * 2 > rows && distinct > 1_000 && (bytes > 20 * distinct || spaced * 2 > distinct) {
+        } else if distinct * 2 > rows && distinct > 1_000 && (bytes > 20 * distinct || spaced * 2 > distinct)
+        {
             (Kind::Text, format!("long text, {distinct} different values in {rows} rows"))
         } else {
             (Kind::Category, format!("{distinct} levels"))
@@ -278,10 +294,14 @@ impl<'a> Column<'a> {
                     _ if texts_fit(&self.present(&missing), |text| known?.parse(text)) => {
                         self.typed_date(known.unwrap_or_default(), reason, &missing)
                     }
-                    Found::One(pattern) | Found::Ambiguous(pattern) => self.typed_date(pattern, reason, &missing),
-                    Found::None => Err(self.first_bad(&missing, "is not a date, or not one like the others", |text| {
-                        !matches!(DatePattern::detect(std::iter::once(text)), Found::None)
-                    })),
+                    Found::One(pattern) | Found::Ambiguous(pattern) => {
+                        self.typed_date(pattern, reason, &missing)
+                    }
+                    Found::None => {
+                        Err(self.first_bad(&missing, "is not a date, or not one like the others", |text| {
+                            !matches!(DatePattern::detect(std::iter::once(text)), Found::None)
+                        }))
+                    }
                 }
             }
             Kind::Timestamp => {
@@ -294,16 +314,17 @@ impl<'a> Column<'a> {
                     Found::One(pattern) | Found::Ambiguous(pattern) => {
                         self.typed_timestamp(pattern, unit, reason, &missing)
                     }
-                    Found::None => {
-                        Err(self.first_bad(&missing, "is not a timestamp, or not one like the others", |text| {
-                            !matches!(TimestampPattern::detect(std::iter::once(text)), Found::None)
-                        }))
-                    }
+                    Found::None => Err(self.first_bad(
+                        &missing,
+                        "is not a timestamp, or not one like the others",
+                        |text| !matches!(TimestampPattern::detect(std::iter::once(text)), Found::None),
+                    )),
                 }
             }
             Kind::Identifier => {
                 let wanted = fitted.map(|format| format.integer);
-                let plain = |text| Spelled::of(text, b'.').is_some_and(|n| n.is_whole() && !n.has_leading_zeros());
+                let plain =
+                    |text| Spelled::of(text, b'.').is_some_and(|n| n.is_whole() && !n.has_leading_zeros());
                 let whole = self.present(&missing).all(|(_, text)| plain(text));
                 if wanted.unwrap_or(whole && self.present(&missing).next().is_some()) {
                     let mut typed = self.force_integer(reason)?;
@@ -332,12 +353,15 @@ impl<'a> Column<'a> {
 
     fn force_integer(&self, reason: &str) -> Result<Typed, Fault> {
         let missing = self.nulls.in_numbers(self.cells);
-        let point = self.point(&missing, |text, point| Spelled::of(text, point).is_some_and(|n| n.integer().is_some()));
+        let point = self
+            .point(&missing, |text, point| Spelled::of(text, point).is_some_and(|n| n.integer().is_some()));
         let values = Values::Integers(self.integers(&missing, point)?);
         let mut lengths = self.present(&missing).map(|(_, text)| text.trim_ascii().len());
         let length = lengths.next().unwrap_or(0);
         let same = lengths.all(|other| other == length);
-        let padded = self.present(&missing).any(|(_, text)| Spelled::of(text, point).is_some_and(|n| n.has_leading_zeros()));
+        let padded = self
+            .present(&missing)
+            .any(|(_, text)| Spelled::of(text, point).is_some_and(|n| n.has_leading_zeros()));
         let mut typed = self.typed(Kind::Integer, reason, values, missing.clone());
         self.style_numbers(&mut typed, point);
         typed.format.decimals = None;
@@ -351,15 +375,18 @@ impl<'a> Column<'a> {
         let known = fitted.and_then(|format| format.booleans.as_ref());
         let known = known.map(|[no, yes]| [no.as_str(), yes.as_str()]);
         let pairs = known.into_iter().chain(BOOLEANS).chain([["0", "1"]]);
-        let fits = |pair: &[&str; 2]| self.present(missing).all(|(code, _)| pair.contains(&self.cells.text(code)));
+        let fits =
+            |pair: &[&str; 2]| self.present(missing).all(|(code, _)| pair.contains(&self.cells.text(code)));
         if let Some(pair) = pairs.clone().find(fits) {
             return Ok(self.typed_boolean(pair, reason, missing));
         }
         let start = self.present(missing).next().map(|(code, _)| self.cells.text(code));
         let pair = pairs.clone().find(|pair| start.is_some_and(|text| pair.contains(&text)));
-        Err(self.first_bad(missing, "is not one of two truth values (true/false, yes/no, t/f, y/n, 1/0)", |text| {
-            pair.is_some_and(|pair| pair.iter().any(|known| known.as_bytes() == text))
-        }))
+        Err(self.first_bad(
+            missing,
+            "is not one of two truth values (true/false, yes/no, t/f, y/n, 1/0)",
+            |text| pair.is_some_and(|pair| pair.iter().any(|known| known.as_bytes() == text)),
+        ))
     }
 
     fn typed_boolean(&self, pair: [&str; 2], reason: &str, missing: &[bool]) -> Typed {
@@ -384,7 +411,8 @@ impl<'a> Column<'a> {
         missing: &[bool],
     ) -> Result<Typed, Fault> {
         let problem = "is not a timestamp, or too far from 1970 for its fraction";
-        let instants = self.each(missing, problem, |text| pattern.parse(text).map(|at| (at.seconds, at.nanos)))?;
+        let instants =
+            self.each(missing, problem, |text| pattern.parse(text).map(|at| (at.seconds, at.nanos)))?;
         let unit = unit.unwrap_or_else(|| {
             let units = [TickUnit::Second, TickUnit::Millisecond, TickUnit::Microsecond];
             let holds = |unit: TickUnit| {
@@ -404,7 +432,10 @@ impl<'a> Column<'a> {
     }
 
     /// The spellings that are not missing.
-    fn present<'b>(&self, missing: &'b [bool]) -> impl Iterator<Item = (u32, &'a [u8])> + Clone + use<'a, 'b> {
+    fn present<'b>(
+        &self,
+        missing: &'b [bool],
+    ) -> impl Iterator<Item = (u32, &'a [u8])> + Clone + use<'a, 'b> {
         let spellings: &'a Cells = self.cells;
         spellings.spellings().filter(|(code, _)| !missing.get(*code as usize).copied().unwrap_or(false))
     }
@@ -436,7 +467,10 @@ impl<'a> Column<'a> {
             let Fault::Cell { code, .. } = fault else { return fault };
             let large = Spelled::of(self.cells.spelling(code), point).is_some_and(|number| number.is_whole());
             let problem = if large {
-                format!("is beyond the whole numbers of 64 bits; if these are codes, give --types {}=category", self.name)
+                format!(
+                    "is beyond the whole numbers of 64 bits; if these are codes, give --types {}=category",
+                    self.name
+                )
             } else {
                 "is not a whole number".to_owned()
             };
@@ -462,7 +496,8 @@ impl<'a> Column<'a> {
 
     /// The first spelling that is not good, or the last one if each is by itself.
     fn first_bad(&self, missing: &[bool], problem: &str, good: impl Fn(&[u8]) -> bool) -> Fault {
-        let bad = self.present(missing).find(|(_, text)| !good(text)).or_else(|| self.present(missing).last());
+        let bad =
+            self.present(missing).find(|(_, text)| !good(text)).or_else(|| self.present(missing).last());
         match bad {
             Some((code, _)) => Fault::Cell { code, problem: problem.to_owned() },
             None => Fault::Column("every cell is missing".to_owned()),

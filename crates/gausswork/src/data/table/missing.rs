@@ -42,7 +42,10 @@ impl Nulls<'_> {
         let only = match self {
             Self::Given(_) | Self::True => return self.in_numbers(cells),
             Self::Fitted(null) => {
-                return cells.spellings().map(|(_, text)| text.trim_ascii().is_empty() || text == null.as_bytes()).collect();
+                return cells
+                    .spellings()
+                    .map(|(_, text)| text.trim_ascii().is_empty() || text == null.as_bytes())
+                    .collect();
             }
             Self::Recognised => RECOGNISED.iter().find(|&&null| null != "None" && occurs(cells, null)),
         };

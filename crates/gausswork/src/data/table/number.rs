@@ -125,7 +125,14 @@ impl<'a> Spelled<'a> {
             }
             _ => return None,
         };
-        Some(Self { negative: sign == Some(b'-'), plus: sign == Some(b'+'), whole, fraction, exponent, power })
+        Some(Self {
+            negative: sign == Some(b'-'),
+            plus: sign == Some(b'+'),
+            whole,
+            fraction,
+            exponent,
+            power,
+        })
     }
 
     /// Whether it has neither point nor exponent.
@@ -180,7 +187,9 @@ pub(super) fn parse_float(text: &[u8], point: u8) -> Option<f64> {
 pub(super) fn is_not_finite_word(text: &[u8]) -> bool {
     let word = text.trim_ascii().trim_ascii_start();
     let word = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
-    [&b"nan"[..], b"inf", b"infinity", b"1.#inf", b"1.#qnan", b"1.#ind"].iter().any(|w| word.eq_ignore_ascii_case(w))
+    [&b"nan"[..], b"inf", b"infinity", b"1.#inf", b"1.#qnan", b"1.#ind"]
+        .iter()
+        .any(|w| word.eq_ignore_ascii_case(w))
 }
 
 /// The finest of the decimal grids up to [`MAX_DECIMALS`] on which every value lies.
@@ -266,7 +275,8 @@ impl NumberStyle {
     /// The notation that spells most of the numbers as they were.
     fn best_notation<'a>(self, texts: impl Iterator<Item = &'a [u8]> + Clone, point: u8) -> Notation {
         let mut best = (Notation::Python, 0);
-        let all = [Notation::Python, Notation::Shorter, Notation::JavaScript, Notation::Rust, Notation::Always];
+        let all =
+            [Notation::Python, Notation::Shorter, Notation::JavaScript, Notation::Rust, Notation::Always];
         let mut out = Vec::new();
         for notation in all {
             let style = Self { notation, ..self };
@@ -302,7 +312,8 @@ impl NumberStyle {
             return self.print_shortest(value, out);
         };
         let scaled = (value * scale(decimals)).round();
-        if self.notation != Notation::Decimal || scaled.abs() >= 9_007_199_254_740_992.0 || !value.is_finite() {
+        if self.notation != Notation::Decimal || scaled.abs() >= 9_007_199_254_740_992.0 || !value.is_finite()
+        {
             return self.print_shortest(round_to(value, decimals), out);
         }
         // The usual case, and the fast one: a scaled whole number with a point in it.
@@ -311,7 +322,11 @@ impl NumberStyle {
         } else if self.plus && scaled != 0.0 {
             out.push(b'+');
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 2^53 and made positive")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "below 2^53 and made positive"
+        )]
         let scaled = scaled.abs() as u64;
         let unit = 10u64.pow(u32::from(decimals));
         let (whole, mut fraction) = (scaled / unit, scaled % unit);
@@ -405,7 +420,8 @@ fn is_shorter(digits: usize, power: i32, exponent_digits: usize) -> bool {
     let power_digits = power.unsigned_abs().to_string().len().max(exponent_digits);
     let with = mantissa + 2 + power_digits;
     let before = usize::try_from(power).unwrap_or(0) + 1;
-    let behind = usize::try_from((i64::try_from(digits).unwrap_or(0) - 1 - i64::from(power)).max(0)).unwrap_or(0);
+    let behind =
+        usize::try_from((i64::try_from(digits).unwrap_or(0) - 1 - i64::from(power)).max(0)).unwrap_or(0);
     let without = before + if behind > 0 { behind + 1 } else { 0 };
     with < without
 }
@@ -453,12 +469,18 @@ mod tests {
         assert_eq!(round_trip(&["1.5", "2", "-3.25", "0", "-0"]).1, Some(2));
         assert_eq!(round_trip(&["1.50", "2.00", "-3.25", "0.10"]).1, Some(2));
         assert_eq!(round_trip(&["1.0", "2.0", "-3.25"]).0.min_decimals, 1);
-        assert_eq!(round_trip(&["1.000", "2.500"]), (NumberStyle { min_decimals: 3, ..NumberStyle::default() }, Some(1)));
+        assert_eq!(
+            round_trip(&["1.000", "2.500"]),
+            (NumberStyle { min_decimals: 3, ..NumberStyle::default() }, Some(1))
+        );
         assert_eq!(round_trip(&["0.30000000000000004", "123456789.12345678", "1"]).1, None);
         assert_eq!(round_trip(&[".5", "-.25", "1.75"]).1, Some(2));
         assert_eq!(round_trip(&["+1.5", "+2.25", "-1.75"]).1, Some(2));
         assert_eq!(round_trip(&["1,5", "2,25"]).1, Some(2));
-        assert_eq!(round_trip(&["1e-05", "0.0001", "123456.0", "1e+16", "1.5e-300"]).0.notation, Notation::Python);
+        assert_eq!(
+            round_trip(&["1e-05", "0.0001", "123456.0", "1e+16", "1.5e-300"]).0.notation,
+            Notation::Python
+        );
         assert_eq!(round_trip(&["7.50E-05", "0.000123762", "0", "0.2"]).1, Some(9));
         assert_eq!(round_trip(&["1e-04", "0.00012", "1e+05", "123456"]).0.notation, Notation::Shorter);
         assert_eq!(round_trip(&["1e-7", "0.000001", "1e+21"]).0.notation, Notation::JavaScript);
@@ -468,7 +490,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number() {
-        for bad in ["", "+", ".", "e5", "1e", "1e+", "1.2.3", "0x10", "1 2", "nan", "inf", "1e1234567", "١"] {
+        for bad in ["", "+", ".", "e5", "1e", "1e+", "1.2.3", "0x10", "1 2", "nan", "inf", "1e1234567", "١"]
+        {
             assert_eq!(parse_float(bad.as_bytes(), b'.'), None, "{bad}");
         }
         for word in ["nan", "NaN", "-inf", "Infinity", "+INF"] {

@@ -153,6 +153,26 @@ impl NumericCodec {
         NumericCode::Bin { at, score }
     }
 
+    /// Checks that a codec read from a file is one that [`NumericCodec::fit`] could have made.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let ascending = |values: &[f64]| {
+            values.iter().all(|v| v.is_finite()) && values.len() >= 2 && values.is_sorted_by(|a, b| a < b)
+        };
+        let sound = |code: &NumericCode| match code {
+            NumericCode::Atom { at, score } => at.is_finite() && score.is_finite(),
+            NumericCode::Bin { at, score } => at.len() == score.len() && ascending(at) && ascending(score),
+        };
+        let (codes, counts) = (self.codes.len(), self.counts.len());
+        if codes == 0 || codes != counts || codes >= usize::from(u16::MAX) || !self.codes.iter().all(sound) {
+            return Err("its atoms and bins are inconsistent".to_owned());
+        }
+        let range = self.range.0.is_finite() && self.range.1.is_finite() && self.range.0 <= self.range.1;
+        if !range || !self.scale.is_sound() {
+            return Err("its range or scale is inconsistent".to_owned());
+        }
+        Ok(())
+    }
+
     /// Log-likelihood factor, in nats, of everything that is not novel: `log(1 - ε)`.
     pub fn log_known(&self) -> f32 {
         (-self.novelty()).ln_1p() as f32
@@ -258,7 +278,9 @@ impl NumericCodec {
             .iter()
             .map(|code| match code {
                 NumericCode::Atom { score, .. } => Place::Point(*score as f32),
-                NumericCode::Bin { score, .. } => Place::Interval(score[0] as f32, score[score.len() - 1] as f32),
+                NumericCode::Bin { score, .. } => {
+                    Place::Interval(score[0] as f32, score[score.len() - 1] as f32)
+                }
             })
             .collect()
     }

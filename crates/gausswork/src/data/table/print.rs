@@ -1,6 +1,8 @@
 //! Canonical cells as text, spelled as their column's format says.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray,
+};
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 
 use super::number::NumberStyle;
@@ -59,8 +61,20 @@ impl<'a> Printer<'a> {
             Cells::Boolean(values) => {
                 let yes = values.value(row);
                 let text = match &format.booleans {
-                    Some([no_text, yes_text]) => if yes { yes_text } else { no_text },
-                    None => if yes { "true" } else { "false" },
+                    Some([no_text, yes_text]) => {
+                        if yes {
+                            yes_text
+                        } else {
+                            no_text
+                        }
+                    }
+                    None => {
+                        if yes {
+                            "true"
+                        } else {
+                            "false"
+                        }
+                    }
                 };
                 out.extend_from_slice(text.as_bytes());
             }

@@ -56,7 +56,8 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
         return Err(TableError::UnknownColumn { file: path.to_path_buf(), name: name.clone(), nearest });
     }
     let nulls = options.nulls.as_deref();
-    let wanted = raw.names.iter().map(|name| Wanted { kind: options.types.get(name).copied(), fitted: None, nulls });
+    let wanted =
+        raw.names.iter().map(|name| Wanted { kind: options.types.get(name).copied(), fitted: None, nulls });
     let wanted = wanted.collect();
     raw.type_columns(path, wanted, options.nulls.clone())
 }
@@ -130,9 +131,13 @@ impl Raw {
         }
         let content = Content::of(start);
         let raw = match content {
-            Content::Parquet => Self::arrow(FileFormat::Parquet, arrow_read::parquet(input.into_inner(), path, options)?),
+            Content::Parquet => {
+                Self::arrow(FileFormat::Parquet, arrow_read::parquet(input.into_inner(), path, options)?)
+            }
             Content::ArrowFile => Self::arrow(FileFormat::Arrow, arrow_read::file(input, path, options)?),
-            Content::ArrowStream => Self::arrow(FileFormat::ArrowStream, arrow_read::stream(input, path, options)?),
+            Content::ArrowStream => {
+                Self::arrow(FileFormat::ArrowStream, arrow_read::stream(input, path, options)?)
+            }
             Content::Gzip => Self::text(csv_read::read(input, Compression::Gzip, path, options)?),
             Content::Zstd => Self::text(csv_read::read(input, Compression::Zstd, path, options)?),
             Content::Plain | Content::Utf16 | Content::Other(_) => {
@@ -154,7 +159,8 @@ impl Raw {
     }
 
     fn arrow(source: FileFormat, columns: Vec<(String, ArrowColumn)>) -> Self {
-        let (names, columns) = columns.into_iter().map(|(name, column)| (name, RawColumn::Arrow(column))).unzip();
+        let (names, columns) =
+            columns.into_iter().map(|(name, column)| (name, RawColumn::Arrow(column))).unzip();
         Self { source, dialect: Dialect::default(), names, columns, lines: None }
     }
 
@@ -235,10 +241,13 @@ fn type_column(
         Fault::Cell { code, problem } => {
             let row = cells.first_row(code);
             let line = lines.map(|lines| lines.of(row));
-            let place = Place { file: path.to_path_buf(), row: row as u64 + 1, line, column: name.to_owned() };
+            let place =
+                Place { file: path.to_path_buf(), row: row as u64 + 1, line, column: name.to_owned() };
             TableError::Cell { place: Box::new(place), value: cells.text(code).to_owned(), problem }
         }
-        Fault::Column(problem) => TableError::Column { file: path.to_path_buf(), column: name.to_owned(), problem },
+        Fault::Column(problem) => {
+            TableError::Column { file: path.to_path_buf(), column: name.to_owned(), problem }
+        }
     })?;
     if let Some(format) = format {
         typed.format.arrow = format.arrow;
@@ -256,7 +265,11 @@ pub(super) fn not_text(start: &[u8], path: &Path) -> Option<TableError> {
     match Content::of(start) {
         Content::Plain => match from_path(path) {
             Ok((format @ (FileFormat::Parquet | FileFormat::Arrow | FileFormat::ArrowStream), _)) => {
-                Some(TableError::NotThatFormat { file, format, reason: "its first bytes are not those of one" })
+                Some(TableError::NotThatFormat {
+                    file,
+                    format,
+                    reason: "its first bytes are not those of one",
+                })
             }
             Ok((FileFormat::Csv, _)) | Err(_) => None,
         },
@@ -283,7 +296,7 @@ fn nearest(name: &str, names: &[String]) -> Option<String> {
 }
 
 /// The number of letters to insert, delete or change to make one text of the other.
-fn edit_distance(a: &str, b: &str) -> usize {
+pub(crate) fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, from) in a.chars().enumerate() {

@@ -46,6 +46,15 @@ impl Scale {
         Scale::Decimal { decimals, origin, step }
     }
 
+    /// Whether steps and digits are in their ranges.
+    pub(super) fn is_sound(&self) -> bool {
+        match self {
+            Scale::Integer { step, .. } => *step > 0,
+            Scale::Decimal { decimals, step, .. } => *step > 0 && *decimals <= 18,
+            Scale::Continuous => true,
+        }
+    }
+
     /// Whether positions are cells or points.
     pub fn support(&self) -> Support {
         match self {

@@ -185,7 +185,9 @@ impl Default for Format {
 fn decimals<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     let decimals = Option::<u8>::deserialize(deserializer)?;
     match decimals {
-        Some(n) if n > MAX_DECIMALS => Err(serde::de::Error::custom(format!("more than {MAX_DECIMALS} decimals: {n}"))),
+        Some(n) if n > MAX_DECIMALS => {
+            Err(serde::de::Error::custom(format!("more than {MAX_DECIMALS} decimals: {n}")))
+        }
         decimals => Ok(decimals),
     }
 }
@@ -320,7 +322,8 @@ impl TableSchema {
     /// The Arrow schema of the canonical batches of this table.
     #[must_use]
     pub fn canonical(&self) -> arrow::datatypes::Schema {
-        let field = |column: &ColumnSchema| arrow::datatypes::Field::new(&column.name, column.canonical_type(), true);
+        let field =
+            |column: &ColumnSchema| arrow::datatypes::Field::new(&column.name, column.canonical_type(), true);
         arrow::datatypes::Schema::new(self.columns.iter().map(field).collect::<Vec<_>>())
     }
 }

@@ -15,7 +15,9 @@ pub(super) fn is_email(text: &[u8]) -> bool {
     let mut parts = text.split(|&byte| byte == b'@');
     let (Some(name), Some(domain), None) = (parts.next(), parts.next(), parts.next()) else { return false };
     let dot = domain.iter().rposition(|&byte| byte == b'.');
-    !name.is_empty() && dot.is_some_and(|at| at > 0 && at + 1 < domain.len()) && !text.iter().any(u8::is_ascii_whitespace)
+    !name.is_empty()
+        && dot.is_some_and(|at| at > 0 && at + 1 < domain.len())
+        && !text.iter().any(u8::is_ascii_whitespace)
 }
 
 /// The classes of a text's characters, runs of one class taken together.
@@ -37,7 +39,8 @@ fn outline(text: &[u8]) -> Vec<u8> {
 /// What nearly all (95 %) of the texts have in common, in words.
 pub(super) fn share_a_shape<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -> Option<&'static str> {
     let total = texts.clone().count();
-    let nearly_all = |good: &dyn Fn(&[u8]) -> bool| texts.clone().filter(|text| good(text)).count() * 20 >= total * 19;
+    let nearly_all =
+        |good: &dyn Fn(&[u8]) -> bool| texts.clone().filter(|text| good(text)).count() * 20 >= total * 19;
     if nearly_all(&is_uuid) {
         return Some("UUIDs");
     }
@@ -54,7 +57,9 @@ pub(super) fn share_a_shape<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -
             return Some("of one pattern");
         }
         let length = candidate.len();
-        if length >= 8 && nearly_all(&|text| text.len() == length && text.iter().all(u8::is_ascii_alphanumeric)) {
+        if length >= 8
+            && nearly_all(&|text| text.len() == length && text.iter().all(u8::is_ascii_alphanumeric))
+        {
             return Some("codes of one length");
         }
     }

@@ -12,9 +12,15 @@ enum Place {
     Lower,
     Upper,
     /// A digit or a letter from a to f, of either case.
-    Hex { upper: bool },
+    Hex {
+        upper: bool,
+    },
     /// Letters and digits of the kinds that were seen.
-    Mixed { digits: bool, lower: bool, upper: bool },
+    Mixed {
+        digits: bool,
+        lower: bool,
+        upper: bool,
+    },
 }
 
 impl Place {
@@ -84,7 +90,9 @@ impl Template {
             }
             match (digits, lower, upper) {
                 // One text alone is no evidence of what is always there.
-                _ if always && (texts.len() > 1 || !first.is_ascii_alphanumeric()) => Place::Always(char::from(first)),
+                _ if always && (texts.len() > 1 || !first.is_ascii_alphanumeric()) => {
+                    Place::Always(char::from(first))
+                }
                 (true, false, false) => Place::Digit,
                 (_, true, false) if hex_lower => Place::Hex { upper: false },
                 (_, false, true) if hex_upper => Place::Hex { upper: true },

@@ -66,7 +66,9 @@ impl Output {
         let sink = BufWriter::with_capacity(1 << 18, sink);
         Ok(match compression {
             Compression::None => Self::Plain(sink),
-            Compression::Gzip => Self::Gzip(flate2::write::GzEncoder::new(sink, flate2::Compression::default())),
+            Compression::Gzip => {
+                Self::Gzip(flate2::write::GzEncoder::new(sink, flate2::Compression::default()))
+            }
             Compression::Zstd => Self::Zstd(zstd::Encoder::new(sink, 3)?),
         })
     }
@@ -232,7 +234,9 @@ impl TableWriter {
                 }
                 output
             }
-            Encoder::Parquet(writer, _) => writer.into_inner().map_err(|error| parquet_error(&path, error))?,
+            Encoder::Parquet(writer, _) => {
+                writer.into_inner().map_err(|error| parquet_error(&path, error))?
+            }
             Encoder::Arrow(writer, _) => writer.into_inner().map_err(|error| arrow_error(&path, error))?,
             Encoder::Stream(writer, _) => writer.into_inner().map_err(|error| arrow_error(&path, error))?,
         };
@@ -252,8 +256,12 @@ impl TableWriter {
         }
         for (column, array) in self.schema.columns.iter().zip(batch.columns()) {
             if *array.data_type() != column.canonical_type() {
-                let problem =
-                    format!("column \"{}\" is {}, not {}", column.name, array.data_type(), column.canonical_type());
+                let problem = format!(
+                    "column \"{}\" is {}, not {}",
+                    column.name,
+                    array.data_type(),
+                    column.canonical_type()
+                );
                 return Err(TableError::NotCanonical { problem });
             }
         }

@@ -1,0 +1,82 @@
+//! What a fit would do and cost, without doing it.
+
+use std::path::Path;
+use std::time::Instant;
+
+use burn::tensor::Device;
+
+use super::Observer;
+use super::config::Config;
+use super::fit::{FitError, Prepared, prepare};
+use crate::data::table::TableCodec;
+use crate::learner::Learner;
+use crate::noise::Noise;
+use crate::train::Threads;
+use crate::vae::{Vae, VaeLearner};
+
+/// What a fit would do and cost.
+#[derive(Debug)]
+pub struct Plan {
+    /// The resolved configuration.
+    pub config: Config,
+    /// Columns, kinds, reasons, and how each is coded.
+    pub codec: TableCodec,
+    /// Training and held-out rows.
+    pub rows: [usize; 2],
+    /// Logits and real parameters that describe one row.
+    pub feature_width: usize,
+    /// Weights.
+    pub parameters: usize,
+    /// Bytes that the encoded table, the weights and the optimiser take.
+    pub memory: u64,
+    /// Seconds that training would take, from a few steps timed now.
+    pub seconds: f64,
+}
+
+/// Reads a table and works out what fitting it would do.
+///
+/// # Errors
+/// As [`super::fit`], up to the first step.
+pub fn plan(
+    path: &Path,
+    config: Config,
+    threads: usize,
+    observer: &mut dyn Observer,
+) -> Result<Plan, FitError> {
+    let Prepared { config, codec, features, train, held_out, .. } = prepare(path, config, observer)?;
+    let noise = Noise::new(config.seed);
+    let layout = codec.layout();
+    let feature_width = layout.width();
+    let vae = Vae::new(config.model.clone(), layout, &noise);
+    let parameters = vae.params.values().len();
+    let rows = [train.len(), held_out.len()];
+    let encoded = features.codes.len() * 2 + (features.scores.len() + features.cells.len()) * 4;
+    // Weights, gradient per shard, two moments, the average and the best.
+    let copies = 5 + config.training.shards;
+    let memory = (encoded + parameters * 4 * copies) as u64;
+    let batch = config.training.batch.unwrap_or(1);
+    let sizes = [batch, config.training.shards];
+    let workers = Threads::new(threads)?;
+    let mut learner = VaeLearner::new(
+        vae,
+        config.objective.clone(),
+        &features,
+        [train, held_out],
+        sizes,
+        config.adam(),
+        noise,
+        Device::flex(),
+    );
+    const TIMED: u64 = 4;
+    let mut start = Instant::now();
+    for step in 0..=TIMED {
+        if step == 1 {
+            // The first step warms caches and allocators.
+            start = Instant::now();
+        }
+        learner.step(step, 1e-6, &workers)?;
+    }
+    let per_step = start.elapsed().as_secs_f64() / TIMED as f64;
+    let seconds = per_step * config.training.steps.unwrap_or(1) as f64;
+    Ok(Plan { config, codec, rows, feature_width, parameters, memory, seconds })
+}

@@ -1,0 +1,85 @@
+//! Scoring rows: how likely each is under the model, and which of its cells is odd.
+
+use std::path::Path;
+
+use super::{Event, Observer};
+use crate::artifact::Model;
+use crate::data::table::{self, CodecError, ReadOptions, TableError};
+use crate::layout::Features;
+use crate::noise::Noise;
+use crate::train::{Threads, ThreadsError};
+use crate::vae::{RowBound, bounds};
+
+/// How to score.
+#[derive(Debug, Clone)]
+pub struct ScoreRequest {
+    /// Importance samples per row.
+    pub samples: usize,
+    /// The seed.
+    pub seed: u64,
+    /// Threads to work on.
+    pub threads: usize,
+}
+
+/// A row's score.
+pub type RowScore = RowBound;
+
+/// Rows could not be scored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScoreError {
+    /// No samples were asked for.
+    #[error("0 importance samples were asked for; give at least 1")]
+    NoSamples,
+    /// The table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A cell that the model cannot have.
+    #[error("{}: {source}", path.display())]
+    Codec {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The cell.
+        source: CodecError,
+    },
+    /// The threads.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+}
+
+/// Rows that are scored before they are handed over.
+const ROWS_AHEAD: usize = 4096;
+
+/// Scores the rows of a file in order and hands them to `sink`, some at a time.
+///
+/// # Errors
+/// See [`ScoreError`]; whatever `sink` returns ends the scoring.
+pub fn score<E: From<ScoreError>>(
+    model: &Model,
+    path: &Path,
+    options: &ReadOptions,
+    request: &ScoreRequest,
+    sink: &mut dyn FnMut(&[RowScore]) -> Result<(), E>,
+    observer: &mut dyn Observer,
+) -> Result<(), E> {
+    if request.samples == 0 {
+        return Err(ScoreError::NoSamples.into());
+    }
+    let codec = &model.card.codec;
+    let table = table::read_as(path, options, &codec.schema).map_err(ScoreError::from)?;
+    let features: Features = codec
+        .encode(&table.batch)
+        .map_err(|source| ScoreError::Codec { path: path.to_path_buf(), source })?;
+    let workers = Threads::new(request.threads).map_err(ScoreError::from)?;
+    let noise = Noise::new(request.seed);
+    let constants = codec.log_known();
+    let total = features.rows as u64;
+    let rows: Vec<u32> = (0..features.rows as u32).collect();
+    let mut done = 0;
+    for rows in rows.chunks(ROWS_AHEAD) {
+        sink(&bounds(&model.vae, &features, rows, request.samples, &constants, &noise, &workers))?;
+        done += rows.len() as u64;
+        observer.observe(&Event::Rows { done, total });
+    }
+    Ok(())
+}
