@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::data::table::TableCodec;
 use crate::noise::Noise;
@@ -61,11 +62,12 @@ pub enum ModelKind {
     Vae(VaeConfig),
 }
 
+/// The metadata entry. The card stays text until its checksum has been verified.
 #[derive(Serialize, Deserialize)]
 struct Header {
     format: u32,
     checksum: String,
-    card: Card,
+    card: Box<RawValue>,
 }
 
 /// A model file cannot be read or written.
@@ -148,12 +150,14 @@ impl Model {
         let mut named: Vec<(String, TensorView<'_>)> = tensors.tensors();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         let sums = named.iter().map(|(name, view)| (name.as_str(), view.shape(), view.data()));
-        if checksum(&header.card, sums) != header.checksum {
+        if checksum(header.card.get(), sums) != header.checksum {
             return Err(damaged("the checksum does not match".to_owned()));
         }
-        header.card.check().map_err(damaged)?;
-        let ModelKind::Vae(config) = &header.card.model;
-        let layout = header.card.codec.layout();
+        let card: Card = serde_json::from_str(header.card.get())
+            .map_err(|e| damaged(format!("the description does not parse: {e}")))?;
+        card.check().map_err(damaged)?;
+        let ModelKind::Vae(config) = &card.model;
+        let layout = card.codec.layout();
         // Sizes are believed only as far as the file holds weights of those sizes.
         let levels: usize = layout.simplexes().map(|(_, simplex)| simplex.levels).sum();
         for (name, shape) in [
@@ -185,8 +189,8 @@ impl Model {
                 }
             }
         }
-        vae.prior = header.card.prior.clone();
-        Ok(Self { card: header.card, vae })
+        vae.prior = card.prior.clone();
+        Ok(Self { card, vae })
     }
 
     /// The bytes of the model file.
@@ -208,7 +212,8 @@ impl Model {
         named.sort_by(|a, b| a.0.cmp(&b.0));
         let sums =
             named.iter().map(|(name, shape, bytes)| (name.as_str(), shape.as_slice(), bytes.as_slice()));
-        let header = Header { format: FORMAT, checksum: checksum(&self.card, sums), card: self.card.clone() };
+        let card = serde_json::value::to_raw_value(&self.card).map_err(|e| failed(e.to_string()))?;
+        let header = Header { format: FORMAT, checksum: checksum(card.get(), sums), card };
         let text = serde_json::to_string(&header).map_err(|e| failed(e.to_string()))?;
         let views = named
             .iter()
@@ -249,9 +254,9 @@ impl Card {
 }
 
 /// BLAKE3 over the description and every weight, with names and shapes.
-fn checksum<'a>(card: &Card, tensors: impl Iterator<Item = (&'a str, &'a [usize], &'a [u8])>) -> String {
+fn checksum<'a>(card: &str, tensors: impl Iterator<Item = (&'a str, &'a [usize], &'a [u8])>) -> String {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(serde_json::to_string(card).unwrap_or_default().as_bytes());
+    hasher.update(card.as_bytes());
     for (name, shape, bytes) in tensors {
         hasher.update(format!("\0{name}{shape:?}").as_bytes());
         hasher.update(bytes);

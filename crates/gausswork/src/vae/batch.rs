@@ -122,7 +122,7 @@ fn ints(values: Vec<i32>, shape: [usize; 3], device: &Device) -> Tensor<3, Int> 
 }
 
 /// For each real span, the number of the simplex that chooses its interval.
-pub fn simplexes_before_reals(layout: &Layout) -> Vec<usize> {
+pub(super) fn simplexes_before_reals(layout: &Layout) -> Vec<usize> {
     let mut seen = 0;
     let mut before = Vec::new();
     for span in &layout.spans {

@@ -7,7 +7,7 @@ use crate::nn::{Leaves, Linear, Params, Residual};
 use crate::noise::Noise;
 
 /// Bounds of the log-variance of `q(z|x)`; hits are counted, never hidden.
-pub const LOG_VAR_BOUNDS: (f64, f64) = (-12.0, 4.0);
+pub(super) const LOG_VAR_BOUNDS: (f64, f64) = (-12.0, 4.0);
 
 /// An MLP with residual blocks from the embedded row to `mu` and `log_var`.
 #[derive(Debug, Clone)]
