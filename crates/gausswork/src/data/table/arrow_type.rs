@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer, Serializer};
 pub(super) fn is_supported(data_type: &DataType) -> bool {
     match data_type {
         DataType::Dictionary(key, value) => {
-            key.is_dictionary_key_type() && is_supported(value) && !matches!(**value, DataType::Dictionary(..))
+            key.is_dictionary_key_type()
+                && is_supported(value)
+                && !matches!(**value, DataType::Dictionary(..))
         }
         data_type => {
             is_text(data_type)
@@ -16,7 +18,11 @@ pub(super) fn is_supported(data_type: &DataType) -> bool {
                 || is_decimal(data_type)
                 || matches!(
                     data_type,
-                    DataType::Null | DataType::Boolean | DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)
+                    DataType::Null
+                        | DataType::Boolean
+                        | DataType::Date32
+                        | DataType::Date64
+                        | DataType::Timestamp(..)
                 )
         }
     }
@@ -35,12 +41,18 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
 pub(super) fn is_decimal(data_type: &DataType) -> bool {
     matches!(
         data_type,
-        DataType::Decimal32(..) | DataType::Decimal64(..) | DataType::Decimal128(..) | DataType::Decimal256(..)
+        DataType::Decimal32(..)
+            | DataType::Decimal64(..)
+            | DataType::Decimal128(..)
+            | DataType::Decimal256(..)
     )
 }
 
 /// Writes the type by its Arrow name.
-pub(super) fn serialize<S: Serializer>(value: &Option<DataType>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize<S: Serializer>(
+    value: &Option<DataType>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match value {
         Some(data_type) => serializer.serialize_some(&data_type.to_string()),
         None => serializer.serialize_none(),
@@ -48,13 +60,22 @@ pub(super) fn serialize<S: Serializer>(value: &Option<DataType>, serializer: S) 
 }
 
 /// Reads a type by its Arrow name; only the supported ones are types.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DataType>, D::Error> {
-    let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-    let unknown = || serde::de::Error::custom(format!("\"{name:.100}\" is not the Arrow type of a cell"));
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DataType>, D::Error> {
+    let Some(name) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let unknown =
+        || serde::de::Error::custom(format!("\"{name:.100}\" is not the Arrow type of a cell"));
     // The parser is recursive: a name that nests deeper than any supported type is not handed to it.
     if name.len() > 200 || name.matches('(').count() > 4 {
         return Err(unknown());
     }
     let data_type: DataType = name.parse().map_err(|_| unknown())?;
-    if is_supported(&data_type) { Ok(Some(data_type)) } else { Err(unknown()) }
+    if is_supported(&data_type) {
+        Ok(Some(data_type))
+    } else {
+        Err(unknown())
+    }
 }

@@ -4,22 +4,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch,
-    StringArray, StringBuilder, new_null_array,
+    Array, ArrayRef, AsArray, Decimal128Array, DictionaryArray, Float64Array, Int32Array,
+    Int64Array, RecordBatch, StringArray, StringBuilder, new_null_array,
 };
 use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{
+    DataType, Field, Float64Type, Int32Type, Int64Type, Schema, SchemaRef, TimeUnit,
+};
 use arrow::error::ArrowError;
 
 use super::arrow_type::{is_decimal, is_text};
-use super::date::Zone;
 use super::error::TableError;
 use super::print::Printer;
 use super::schema::{ColumnSchema, Kind, TableSchema, TickUnit};
+use super::timestamp::Zone;
 
 /// Values that do not fit are errors, never nulls.
-const STRICT: CastOptions<'_> =
-    CastOptions { safe: false, format_options: arrow::util::display::FormatOptions::new() };
+const STRICT: CastOptions<'_> = CastOptions {
+    safe: false,
+    format_options: arrow::util::display::FormatOptions::new(),
+};
 
 const DAY_IN_MILLISECONDS: i64 = 86_400_000;
 
@@ -38,8 +42,15 @@ impl Restorer {
         let field = |column: &ColumnSchema| Field::new(&column.name, original_type(column), true);
         let fields: Vec<Field> = schema.columns.iter().map(field).collect();
         let dictionary = |field: &Field| matches!(field.data_type(), DataType::Dictionary(_, value) if is_text(value));
-        let levels = fields.iter().map(|field| (growing && dictionary(field)).then(Levels::default)).collect();
-        Self { columns: schema.columns.clone(), schema: Arc::new(Schema::new(fields)), levels }
+        let levels = fields
+            .iter()
+            .map(|field| (growing && dictionary(field)).then(Levels::default))
+            .collect();
+        Self {
+            columns: schema.columns.clone(),
+            schema: Arc::new(Schema::new(fields)),
+            levels,
+        }
     }
 
     /// The schema of the restored batches.
@@ -50,19 +61,26 @@ impl Restorer {
     /// A canonical batch in its original types.
     pub(super) fn restore(&mut self, batch: &RecordBatch) -> Result<RecordBatch, TableError> {
         let mut arrays = Vec::with_capacity(self.columns.len());
-        let columns = self.columns.iter().zip(self.schema.fields()).zip(&mut self.levels);
+        let columns = self
+            .columns
+            .iter()
+            .zip(self.schema.fields())
+            .zip(&mut self.levels);
         for (((column, field), levels), array) in columns.zip(batch.columns()) {
             let target = field.data_type();
             let canonical = levels.as_mut().and_then(|levels| levels.extend(array));
             let array = canonical.as_ref().unwrap_or(array);
-            let restored = restore(column, array, target).map_err(|error| TableError::DoesNotFit {
-                column: column.name.clone(),
-                data_type: target.to_string(),
-                reason: error.to_string(),
-            })?;
+            let restored =
+                restore(column, array, target).map_err(|error| TableError::DoesNotFit {
+                    column: column.name.clone(),
+                    data_type: target.to_string(),
+                    reason: error.to_string(),
+                })?;
             arrays.push(restored);
         }
-        RecordBatch::try_new(self.schema(), arrays).map_err(|error| TableError::NotCanonical { problem: error.to_string() })
+        RecordBatch::try_new(self.schema(), arrays).map_err(|error| TableError::NotCanonical {
+            problem: error.to_string(),
+        })
     }
 }
 
@@ -99,28 +117,43 @@ fn cast(array: &dyn Array, to: &DataType) -> Result<ArrayRef, ArrowError> {
     cast_with_options(array, to, &STRICT)
 }
 
-fn restore(column: &ColumnSchema, array: &ArrayRef, target: &DataType) -> Result<ArrayRef, ArrowError> {
+fn restore(
+    column: &ColumnSchema,
+    array: &ArrayRef,
+    target: &DataType,
+) -> Result<ArrayRef, ArrowError> {
     let inner = match target {
         DataType::Dictionary(_, value) if !is_text(value) => value,
         target => target,
     };
     let integers = array.as_primitive_opt::<Int64Type>();
     let restored: ArrayRef = match (column.kind, inner) {
-        (_, DataType::Null) if array.logical_null_count() == array.len() => new_null_array(&DataType::Null, array.len()),
-        (Kind::Integer | Kind::Identifier, inner) if integers.is_some() && inner.is_integer() => cast(array, inner)?,
+        (_, DataType::Null) if array.logical_null_count() == array.len() => {
+            new_null_array(&DataType::Null, array.len())
+        }
+        (Kind::Integer | Kind::Identifier, inner) if integers.is_some() && inner.is_integer() => {
+            cast(array, inner)?
+        }
         (Kind::Float, inner) if inner.is_floating() || inner.is_integer() || is_decimal(inner) => {
             let values = array.as_primitive_opt::<Float64Type>();
-            let values = values.ok_or_else(|| ArrowError::CastError("not a column of reals".to_owned()))?;
+            let values =
+                values.ok_or_else(|| ArrowError::CastError("not a column of reals".to_owned()))?;
             restore_floats(column, values, inner)?
         }
         (Kind::Date, DataType::Date32) => cast(&cast(array, &DataType::Int32)?, &DataType::Date32)?,
         (Kind::Date, DataType::Date64) if integers.is_some() => {
-            let milliseconds: Int64Array =
-                integers.into_iter().flatten().map(|day| Some(day?.saturating_mul(DAY_IN_MILLISECONDS))).collect();
+            let milliseconds: Int64Array = integers
+                .into_iter()
+                .flatten()
+                .map(|day| Some(day?.saturating_mul(DAY_IN_MILLISECONDS)))
+                .collect();
             cast(&milliseconds, &DataType::Date64)?
         }
         (Kind::Timestamp, DataType::Timestamp(..)) => {
-            let ticks = cast(array, &DataType::Timestamp(time_unit(column.format.unit), Some("UTC".into())))?;
+            let ticks = cast(
+                array,
+                &DataType::Timestamp(time_unit(column.format.unit), Some("UTC".into())),
+            )?;
             match inner {
                 // Taking a zone away would shift the clock to that zone: the ticks are copied instead.
                 DataType::Timestamp(unit, None) => {
@@ -134,10 +167,18 @@ fn restore(column: &ColumnSchema, array: &ArrayRef, target: &DataType) -> Result
         (_, inner) if is_text(array.data_type()) && is_text(inner) => cast(array, inner)?,
         (_, inner) => cast(&spelled(column, array)?, inner)?,
     };
-    if restored.data_type() == target { Ok(restored) } else { cast(&restored, target) }
+    if restored.data_type() == target {
+        Ok(restored)
+    } else {
+        cast(&restored, target)
+    }
 }
 
-fn restore_floats(column: &ColumnSchema, values: &Float64Array, target: &DataType) -> Result<ArrayRef, ArrowError> {
+fn restore_floats(
+    column: &ColumnSchema,
+    values: &Float64Array,
+    target: &DataType,
+) -> Result<ArrayRef, ArrowError> {
     let rounded: Float64Array = match column.format.decimals {
         Some(decimals) => values.unary(|value| super::number::round_to(value, decimals)),
         None => values.clone(),
@@ -153,7 +194,10 @@ fn restore_floats(column: &ColumnSchema, values: &Float64Array, target: &DataTyp
         return cast(&rounded, target);
     };
     let unit = 10f64.powi(i32::from(*scale));
-    #[allow(clippy::cast_possible_truncation, reason = "a cast saturates, and the type's own bounds are checked next")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a cast saturates, and the type's own bounds are checked next"
+    )]
     let digits: Decimal128Array = values.unary(|value| (value * unit).round() as i128);
     cast(&digits.with_precision_and_scale(38, *scale)?, target)
 }
@@ -161,7 +205,8 @@ fn restore_floats(column: &ColumnSchema, values: &Float64Array, target: &DataTyp
 /// The cells as text, spelled as in the column's format.
 fn spelled(column: &ColumnSchema, array: &ArrayRef) -> Result<StringArray, ArrowError> {
     let printer = Printer::new(column.kind, &column.format, array);
-    let printer = printer.ok_or_else(|| ArrowError::CastError("not the canonical type of its kind".to_owned()))?;
+    let printer = printer
+        .ok_or_else(|| ArrowError::CastError("not the canonical type of its kind".to_owned()))?;
     let mut texts = StringBuilder::new();
     let mut out = Vec::new();
     for row in 0..array.len() {
@@ -205,7 +250,9 @@ impl Levels {
             self.values = Some(Arc::new(StringArray::from(texts)));
         }
         let rows = dictionary.keys().iter();
-        let keys: Int32Array = rows.map(|key| keys.get(usize::try_from(key?).ok()?).copied().flatten()).collect();
+        let keys: Int32Array = rows
+            .map(|key| keys.get(usize::try_from(key?).ok()?).copied().flatten())
+            .collect();
         let grown = DictionaryArray::try_new(keys, Arc::clone(self.values.as_ref()?)).ok()?;
         Some(Arc::new(grown))
     }

@@ -4,16 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch,
-    StringArray,
+    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, Int32Array, Int64Array,
+    RecordBatch, StringArray,
 };
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 
 use super::cells::Cells;
+use super::column::{Typed, Values};
 use super::error::TableError;
 use super::file::FileFormat;
-use super::infer::{Typed, Values};
 use super::read::Table;
 use super::schema::{ColumnSchema, Dialect, Format, Kind, TableSchema, TickUnit};
 
@@ -30,24 +30,41 @@ pub(super) struct Canonical {
 impl Canonical {
     /// A column of text cells in the canonical type of the kind that it was found to have.
     pub(super) fn of_text(cells: &Cells, counts: &[u64], typed: Typed) -> Self {
-        let Typed { kind, reason, format, values, missing } = typed;
+        let Typed {
+            kind,
+            reason,
+            format,
+            values,
+            missing,
+        } = typed;
         let present = |code: u32| missing.get(code as usize).is_some_and(|&missing| !missing);
-        let rows = cells.codes().iter().map(|&code| present(code).then_some(code as usize));
+        let rows = cells
+            .codes()
+            .iter()
+            .map(|&code| present(code).then_some(code as usize));
         let used: Vec<u32> = cells
             .spellings()
             .map(|(code, _)| code)
-            .filter(|&code| present(code) && counts.get(code as usize).is_some_and(|&count| count > 0))
+            .filter(|&code| {
+                present(code) && counts.get(code as usize).is_some_and(|&count| count > 0)
+            })
             .collect();
         let (distinct, array): (usize, ArrayRef) = match values {
             Values::Integers(values) => {
-                let mut different: Vec<i64> = used.iter().filter_map(|&code| values.get(code as usize).copied()).collect();
+                let mut different: Vec<i64> = used
+                    .iter()
+                    .filter_map(|&code| values.get(code as usize).copied())
+                    .collect();
                 different.par_sort_unstable();
                 different.dedup();
                 let array: Int64Array = rows.map(|code| values.get(code?).copied()).collect();
                 (different.len(), Arc::new(array))
             }
             Values::Floats(values) => {
-                let mut different: Vec<f64> = used.iter().filter_map(|&code| values.get(code as usize).copied()).collect();
+                let mut different: Vec<f64> = used
+                    .iter()
+                    .filter_map(|&code| values.get(code as usize).copied())
+                    .collect();
                 different.par_sort_unstable_by(f64::total_cmp);
                 different.dedup();
                 let array: Float64Array = rows.map(|code| values.get(code?).copied()).collect();
@@ -59,7 +76,13 @@ impl Canonical {
             }
             Values::Text => (used.len(), dictionary(cells, used)),
         };
-        Self { kind, reason, format, distinct: distinct as u64, array }
+        Self {
+            kind,
+            reason,
+            format,
+            distinct: distinct as u64,
+            array,
+        }
     }
 
     /// Takes over the spelling of a fitted column of the same kind, and its reason.
@@ -81,11 +104,17 @@ fn dictionary(cells: &Cells, mut used: Vec<u32>) -> ArrayRef {
         }
     }
     let values: StringArray = used.iter().map(|&code| Some(cells.text(code))).collect();
-    let keys: Int32Array = cells.codes().iter().map(|&code| keys.get(code as usize).copied().flatten()).collect();
+    let keys: Int32Array = cells
+        .codes()
+        .iter()
+        .map(|&code| keys.get(code as usize).copied().flatten())
+        .collect();
     // Every key is the position of a value: the check cannot fail, and if it did, nothing would be there.
     match DictionaryArray::try_new(keys, Arc::new(values)) {
         Ok(array) => Arc::new(array),
-        Err(_) => Arc::new(DictionaryArray::<Int32Type>::from_iter(std::iter::empty::<Option<&str>>())),
+        Err(_) => Arc::new(DictionaryArray::<Int32Type>::from_iter(std::iter::empty::<
+            Option<&str>,
+        >())),
     }
 }
 
@@ -100,24 +129,54 @@ pub(super) fn table(
 ) -> Result<Table, TableError> {
     let rows = columns.first().map_or(0, |column| column.array.len()) as u64;
     if columns.is_empty() {
-        return Err(TableError::NoColumns { file: path.to_path_buf() });
+        return Err(TableError::NoColumns {
+            file: path.to_path_buf(),
+        });
     }
     if rows == 0 {
-        return Err(TableError::NoRows { file: path.to_path_buf() });
+        return Err(TableError::NoRows {
+            file: path.to_path_buf(),
+        });
     }
     let mut arrays = Vec::with_capacity(columns.len());
     let mut schemas = Vec::with_capacity(columns.len());
     for (name, column) in names.into_iter().zip(columns) {
-        let Canonical { kind, reason, format, distinct, array } = column;
+        let Canonical {
+            kind,
+            reason,
+            format,
+            distinct,
+            array,
+        } = column;
         let missing = array.logical_null_count() as u64;
-        schemas.push(ColumnSchema { name, kind, reason, format, missing, distinct });
+        schemas.push(ColumnSchema {
+            name,
+            kind,
+            reason,
+            format,
+            missing,
+            distinct,
+        });
         arrays.push(array);
     }
-    let schema = TableSchema { columns: schemas, dialect, source, nulls, rows };
-    let batch = RecordBatch::try_new(Arc::new(schema.canonical()), arrays)
-        .map_err(|error| TableError::NotCanonical { problem: error.to_string() })?;
+    let schema = TableSchema {
+        columns: schemas,
+        dialect,
+        source,
+        nulls,
+        rows,
+    };
+    let batch = RecordBatch::try_new(Arc::new(schema.canonical()), arrays).map_err(|error| {
+        TableError::NotCanonical {
+            problem: error.to_string(),
+        }
+    })?;
     let fingerprint = fingerprint(&schema, &batch);
-    Ok(Table { schema, batch, fingerprint })
+    Ok(Table {
+        schema,
+        batch,
+        fingerprint,
+    })
 }
 
 /// A hash of names and values that does not depend on the file's format.
@@ -158,7 +217,11 @@ fn hash_values(hasher: &mut blake3::Hasher, column: &ColumnSchema, array: &Array
     };
     if let Some(values) = array.as_primitive_opt::<Int64Type>() {
         // Ticks are hashed in a common unit: the same instants in seconds or microseconds are the same.
-        let unit = if column.kind == Kind::Timestamp { column.format.unit } else { TickUnit::Second };
+        let unit = if column.kind == Kind::Timestamp {
+            column.format.unit
+        } else {
+            TickUnit::Second
+        };
         let nanos = |ticks: i64| i128::from(ticks) * i128::from(1_000_000_000 / unit.per_second());
         for value in values {
             let (missing, value) = (value.is_none(), value.unwrap_or(0));
@@ -172,14 +235,26 @@ fn hash_values(hasher: &mut blake3::Hasher, column: &ColumnSchema, array: &Array
             }
         }
     } else if let Some(values) = array.as_primitive_opt::<Float64Type>() {
-        values.iter().for_each(|value| push(value.is_none(), value.unwrap_or(0.0).to_bits().to_le_bytes()));
+        values.iter().for_each(|value| {
+            push(
+                value.is_none(),
+                value.unwrap_or(0.0).to_bits().to_le_bytes(),
+            )
+        });
     } else if let Some(values) = array.as_boolean_opt() {
-        values.iter().for_each(|value| push(value.is_none(), [u8::from(value.unwrap_or(false)); 8]));
+        values
+            .iter()
+            .for_each(|value| push(value.is_none(), [u8::from(value.unwrap_or(false)); 8]));
     } else if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
         for key in dictionary.keys() {
             push(key.is_none(), i64::from(key.unwrap_or(0)).to_le_bytes());
         }
-        for value in dictionary.values().as_string_opt::<i32>().into_iter().flatten() {
+        for value in dictionary
+            .values()
+            .as_string_opt::<i32>()
+            .into_iter()
+            .flatten()
+        {
             let value = value.unwrap_or_default();
             push(false, (value.len() as u64).to_le_bytes());
             hasher_text(&mut push, value.as_bytes());

@@ -61,7 +61,10 @@ impl Cells {
                 Some(_) => at = (at + 1) & mask,
             }
         }
-        let (Ok(code), Ok(end)) = (u32::try_from(self.ends.len()), u32::try_from(self.bytes.len() + cell.len())) else {
+        let (Ok(code), Ok(end)) = (
+            u32::try_from(self.ends.len()),
+            u32::try_from(self.bytes.len() + cell.len()),
+        ) else {
             self.full = true;
             return MISSING;
         };
@@ -110,9 +113,15 @@ impl Cells {
     /// The spelling of a code.
     pub(super) fn spelling(&self, code: u32) -> &[u8] {
         let at = code as usize;
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let start = at
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied()
+            .unwrap_or(0);
         let end = self.ends.get(at).copied().unwrap_or(start);
-        self.bytes.get(start as usize..end as usize).unwrap_or_default()
+        self.bytes
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
     }
 
     /// The spelling of a code as text. Readers have checked that it is UTF-8.
@@ -122,12 +131,17 @@ impl Cells {
 
     /// Every code with its spelling.
     pub(super) fn spellings(&self) -> impl Iterator<Item = (u32, &[u8])> + Clone {
-        (0u32..).take(self.ends.len()).map(|code| (code, self.spelling(code)))
+        (0u32..)
+            .take(self.ends.len())
+            .map(|code| (code, self.spelling(code)))
     }
 
     /// The 0-based row in which a code appears first.
     pub(super) fn first_row(&self, code: u32) -> usize {
-        self.codes.iter().position(|&other| other == code).unwrap_or(0)
+        self.codes
+            .iter()
+            .position(|&other| other == code)
+            .unwrap_or(0)
     }
 
     /// How often each code appears.
@@ -181,7 +195,10 @@ mod tests {
         cells.push_missing();
         assert_eq!(cells.codes(), [0, 1, 0, 2, 1, 1, MISSING]);
         assert_eq!(cells.counts(), [2, 3, 1]);
-        assert_eq!((cells.text(0), cells.text(1), cells.text(2)), ("b", "a", ""));
+        assert_eq!(
+            (cells.text(0), cells.text(1), cells.text(2)),
+            ("b", "a", "")
+        );
         assert_eq!((cells.times_quoted(0), cells.times_quoted(1)), (0, 3));
         assert_eq!(cells.first_row(2), 3);
     }

@@ -62,9 +62,15 @@ pub(super) fn read(
         Compression::Zstd => "Zstandard stream",
     };
     if compression == Compression::Gzip {
-        read_plain(flate2::bufread::MultiGzDecoder::new(input), what, file, options)
+        read_plain(
+            flate2::bufread::MultiGzDecoder::new(input),
+            what,
+            file,
+            options,
+        )
     } else {
-        let decoder = zstd::Decoder::with_buffer(input).map_err(|error| TableError::io("read", file, error))?;
+        let decoder = zstd::Decoder::with_buffer(input)
+            .map_err(|error| TableError::io("read", file, error))?;
         read_plain(decoder, what, file, options)
     }
 }
@@ -77,28 +83,49 @@ fn read_plain(
 ) -> Result<CsvTable, TableError> {
     let failed = |error: std::io::Error| {
         use std::io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
-        if what != "file" && matches!(error.kind(), InvalidData | InvalidInput | Other | UnexpectedEof) {
-            return TableError::Corrupt { file: file.to_path_buf(), what, reason: error.to_string() };
+        if what != "file"
+            && matches!(
+                error.kind(),
+                InvalidData | InvalidInput | Other | UnexpectedEof
+            )
+        {
+            return TableError::Corrupt {
+                file: file.to_path_buf(),
+                what,
+                reason: error.to_string(),
+            };
         }
         TableError::io("read", file, error)
     };
     let mut sample = Vec::new();
-    input.by_ref().take(SAMPLE).read_to_end(&mut sample).map_err(failed)?;
+    input
+        .by_ref()
+        .take(SAMPLE)
+        .read_to_end(&mut sample)
+        .map_err(failed)?;
     let whole = (sample.len() as u64) < SAMPLE;
     if let Some(found) = super::read::not_text(&sample, file) {
         return Err(found);
     }
     let byte_order_mark = sample.starts_with(b"\xef\xbb\xbf");
-    let text = sample.get(if byte_order_mark { 3 } else { 0 }..).unwrap_or_default();
+    let text = sample
+        .get(if byte_order_mark { 3 } else { 0 }..)
+        .unwrap_or_default();
     if text.trim_ascii().is_empty() && whole {
-        return Err(TableError::Empty { file: file.to_path_buf() });
+        return Err(TableError::Empty {
+            file: file.to_path_buf(),
+        });
     }
     let mut dialect = dialect::detect(text, whole, options.delimiter, options.quote);
     dialect.byte_order_mark = byte_order_mark;
     let separators = Separators {
         delimiter: dialect.delimiter,
         quote: dialect.quote,
-        newline: if dialect.line_ending == LineEnding::Cr { b'\r' } else { b'\n' },
+        newline: if dialect.line_ending == LineEnding::Cr {
+            b'\r'
+        } else {
+            b'\n'
+        },
         space: dialect.space,
     };
     let explain = |error: SplitError| match error {
@@ -114,7 +141,9 @@ fn read_plain(
     let mut columns: Vec<Cells> = names.iter().map(|_| Cells::default()).collect();
     let mut lines = Lines::default();
     let mut rows = 0usize;
-    let most = options.max_rows.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    let most = options.max_rows.map_or(usize::MAX, |most| {
+        usize::try_from(most).unwrap_or(usize::MAX)
+    });
     let mut next = Block::default();
     splitter.fill(&mut block, most).map_err(explain)?;
     while block.records > 0 {
@@ -131,13 +160,27 @@ fn read_plain(
         std::mem::swap(&mut block, &mut next);
     }
     if rows == 0 {
-        return Err(TableError::NoRows { file: file.to_path_buf() });
+        return Err(TableError::NoRows {
+            file: file.to_path_buf(),
+        });
     }
-    if let Some((name, _)) = names.iter().zip(&columns).find(|(_, cells)| cells.is_full()) {
-        return Err(TableError::TooMuchText { file: file.to_path_buf(), column: name.clone() });
+    if let Some((name, _)) = names
+        .iter()
+        .zip(&columns)
+        .find(|(_, cells)| cells.is_full())
+    {
+        return Err(TableError::TooMuchText {
+            file: file.to_path_buf(),
+            column: name.clone(),
+        });
     }
     dialect.final_newline = splitter.ended_with_newline() || most <= rows;
-    Ok(CsvTable { dialect, names, columns, lines })
+    Ok(CsvTable {
+        dialect,
+        names,
+        columns,
+        lines,
+    })
 }
 
 /// Appends the block's fields to their columns.
@@ -160,7 +203,9 @@ fn header(block: &Block, quote: u8, file: &Path) -> Result<Vec<String>, TableErr
         names.push(name);
     }
     if names.is_empty() {
-        return Err(TableError::Empty { file: file.to_path_buf() });
+        return Err(TableError::Empty {
+            file: file.to_path_buf(),
+        });
     }
     Ok(names)
 }
@@ -169,12 +214,45 @@ fn header(block: &Block, quote: u8, file: &Path) -> Result<Vec<String>, TableErr
 fn place(error: SplitError, file: &Path, delimiter: u8) -> TableError {
     let file = file.to_path_buf();
     match error {
-        SplitError::Io(source) => TableError::Io { action: "read", file, source },
-        SplitError::Flaw { line, flaw: Flaw::Quote { field, problem } } => TableError::Quote { file, line, field, problem },
-        SplitError::Flaw { line, flaw: Flaw::TooLong } => {
-            TableError::Quote { file, line, field: 1, problem: "the record is longer than 4 GiB" }
-        }
-        SplitError::Ragged { line, expected, found } => TableError::Ragged { file, line, expected, found, delimiter },
-        SplitError::Encoding { line, column } => TableError::Encoding { file, line, column, guess: "WINDOWS-1252" },
+        SplitError::Io(source) => TableError::Io {
+            action: "read",
+            file,
+            source,
+        },
+        SplitError::Flaw {
+            line,
+            flaw: Flaw::Quote { field, problem },
+        } => TableError::Quote {
+            file,
+            line,
+            field,
+            problem,
+        },
+        SplitError::Flaw {
+            line,
+            flaw: Flaw::TooLong,
+        } => TableError::Quote {
+            file,
+            line,
+            field: 1,
+            problem: "the record is longer than 4 GiB",
+        },
+        SplitError::Ragged {
+            line,
+            expected,
+            found,
+        } => TableError::Ragged {
+            file,
+            line,
+            expected,
+            found,
+            delimiter,
+        },
+        SplitError::Encoding { line, column } => TableError::Encoding {
+            file,
+            line,
+            column,
+            guess: "WINDOWS-1252",
+        },
     }
 }

@@ -41,7 +41,10 @@ pub(super) enum Flaw {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Step {
     /// The record, and its line end, end here; so many line ends were inside it.
-    Record { end: usize, inner_lines: u64 },
+    Record {
+        end: usize,
+        inner_lines: u64,
+    },
     Incomplete,
 }
 
@@ -54,7 +57,12 @@ pub(super) fn split_record(
     separators: Separators,
     fields: &mut Vec<Field>,
 ) -> Result<Step, Flaw> {
-    let Separators { delimiter, quote, newline, space } = separators;
+    let Separators {
+        delimiter,
+        quote,
+        newline,
+        space,
+    } = separators;
     let at = |position: usize| bytes.get(position).copied();
     let mut inner_lines = 0;
     let first = fields.len();
@@ -72,7 +80,10 @@ pub(super) fn split_record(
                 match at(position) {
                     None if last => {
                         let field = fields.len() - first + 1;
-                        return Err(Flaw::Quote { field, problem: "the field's quote is never closed" });
+                        return Err(Flaw::Quote {
+                            field,
+                            problem: "the field's quote is never closed",
+                        });
                     }
                     None => return Ok(Step::Incomplete),
                     Some(byte) if byte == quote => match at(position + 1) {
@@ -89,28 +100,61 @@ pub(super) fn split_record(
                     }
                 }
             }
-            fields.push(Field { start: narrow(begin + 1)?, end: narrow(position)?, quoted: true, doubled });
+            fields.push(Field {
+                start: narrow(begin + 1)?,
+                end: narrow(position)?,
+                quoted: true,
+                doubled,
+            });
             position += 1;
             match (at(position), at(position + 1)) {
                 (Some(byte), _) if byte == delimiter => position += 1,
-                (Some(byte), _) if byte == newline => return Ok(Step::Record { end: position + 1, inner_lines }),
-                (Some(b'\r'), Some(b'\n')) => return Ok(Step::Record { end: position + 2, inner_lines }),
+                (Some(byte), _) if byte == newline => {
+                    return Ok(Step::Record {
+                        end: position + 1,
+                        inner_lines,
+                    });
+                }
+                (Some(b'\r'), Some(b'\n')) => {
+                    return Ok(Step::Record {
+                        end: position + 2,
+                        inner_lines,
+                    });
+                }
                 (Some(b'\r'), None) | (None, _) if !last => return Ok(Step::Incomplete),
-                (None, _) => return Ok(Step::Record { end: position, inner_lines }),
+                (None, _) => {
+                    return Ok(Step::Record {
+                        end: position,
+                        inner_lines,
+                    });
+                }
                 _ => {
                     let field = fields.len() - first;
-                    return Err(Flaw::Quote { field, problem: "text follows the closing quote" });
+                    return Err(Flaw::Quote {
+                        field,
+                        problem: "text follows the closing quote",
+                    });
                 }
             }
         } else {
             let rest = bytes.get(position..).unwrap_or_default();
-            let length = rest.iter().position(|&byte| byte == delimiter || byte == newline);
+            let length = rest
+                .iter()
+                .position(|&byte| byte == delimiter || byte == newline);
             let Some(length) = length else {
                 if !last {
                     return Ok(Step::Incomplete);
                 }
-                fields.push(Field { start: narrow(begin)?, end: narrow(bytes.len())?, quoted: false, doubled: false });
-                return Ok(Step::Record { end: bytes.len(), inner_lines });
+                fields.push(Field {
+                    start: narrow(begin)?,
+                    end: narrow(bytes.len())?,
+                    quoted: false,
+                    doubled: false,
+                });
+                return Ok(Step::Record {
+                    end: bytes.len(),
+                    inner_lines,
+                });
             };
             position += length;
             let mut end = position;
@@ -118,10 +162,18 @@ pub(super) fn split_record(
             if !is_delimiter && newline == b'\n' && end > begin && at(end - 1) == Some(b'\r') {
                 end -= 1;
             }
-            fields.push(Field { start: narrow(begin)?, end: narrow(end)?, quoted: false, doubled: false });
+            fields.push(Field {
+                start: narrow(begin)?,
+                end: narrow(end)?,
+                quoted: false,
+                doubled: false,
+            });
             position += 1;
             if !is_delimiter {
-                return Ok(Step::Record { end: position, inner_lines });
+                return Ok(Step::Record {
+                    end: position,
+                    inner_lines,
+                });
             }
         }
     }
@@ -140,8 +192,16 @@ pub(super) struct Block {
 
 impl Block {
     /// The text of a field; `scratch` holds it where it differs from the file's.
-    pub(super) fn text<'a>(&'a self, field: Field, quote: u8, scratch: &'a mut Vec<u8>) -> &'a [u8] {
-        let text = self.bytes.get(field.start as usize..field.end as usize).unwrap_or_default();
+    pub(super) fn text<'a>(
+        &'a self,
+        field: Field,
+        quote: u8,
+        scratch: &'a mut Vec<u8>,
+    ) -> &'a [u8] {
+        let text = self
+            .bytes
+            .get(field.start as usize..field.end as usize)
+            .unwrap_or_default();
         if !field.doubled {
             return text;
         }
@@ -161,9 +221,19 @@ impl Block {
 #[derive(Debug)]
 pub(super) enum SplitError {
     Io(io::Error),
-    Flaw { line: u64, flaw: Flaw },
-    Ragged { line: u64, expected: usize, found: usize },
-    Encoding { line: u64, column: u64 },
+    Flaw {
+        line: u64,
+        flaw: Flaw,
+    },
+    Ragged {
+        line: u64,
+        expected: usize,
+        found: usize,
+    },
+    Encoding {
+        line: u64,
+        column: u64,
+    },
 }
 
 /// Cuts a stream into blocks of whole records.
@@ -181,7 +251,15 @@ pub(super) struct Splitter<R> {
 
 impl<R: Read> Splitter<R> {
     pub(super) fn new(input: R, separators: Separators) -> Self {
-        Self { input, separators, expected: 0, carry: Vec::new(), line: 1, at_end: false, last_byte: 0 }
+        Self {
+            input,
+            separators,
+            expected: 0,
+            carry: Vec::new(),
+            line: 1,
+            at_end: false,
+            last_byte: 0,
+        }
     }
 
     /// Whether the file ended with a line end.
@@ -200,7 +278,8 @@ impl<R: Read> Splitter<R> {
         let mut wanted = BLOCK;
         let mut position = 0;
         loop {
-            self.read_up_to(&mut block.bytes, wanted).map_err(SplitError::Io)?;
+            self.read_up_to(&mut block.bytes, wanted)
+                .map_err(SplitError::Io)?;
             let checked = position;
             position = self.split(block, position, limit)?;
             self.check_encoding(block, checked, position)?;
@@ -209,7 +288,8 @@ impl<R: Read> Splitter<R> {
             }
             wanted = wanted.saturating_mul(2);
         }
-        self.carry.extend_from_slice(block.bytes.get(position..).unwrap_or_default());
+        self.carry
+            .extend_from_slice(block.bytes.get(position..).unwrap_or_default());
         block.bytes.truncate(position);
         Ok(())
     }
@@ -226,11 +306,22 @@ impl<R: Read> Splitter<R> {
         Ok(())
     }
 
-    fn split(&mut self, block: &mut Block, mut position: usize, limit: usize) -> Result<usize, SplitError> {
+    fn split(
+        &mut self,
+        block: &mut Block,
+        mut position: usize,
+        limit: usize,
+    ) -> Result<usize, SplitError> {
         while position < block.bytes.len() && block.records < limit {
             let before = block.fields.len();
             let line = self.line;
-            let step = split_record(&block.bytes, position, self.at_end, self.separators, &mut block.fields);
+            let step = split_record(
+                &block.bytes,
+                position,
+                self.at_end,
+                self.separators,
+                &mut block.fields,
+            );
             let step = step.map_err(|flaw| SplitError::Flaw { line, flaw })?;
             let Step::Record { end, inner_lines } = step else {
                 block.fields.truncate(before);
@@ -241,7 +332,10 @@ impl<R: Read> Splitter<R> {
             let found = block.fields.len() - before;
             // A line with nothing on it is a missing cell in a table of one column, and otherwise nothing.
             let blank = found == 1
-                && block.fields.last().is_some_and(|field| !field.quoted && field.start == field.end);
+                && block
+                    .fields
+                    .last()
+                    .is_some_and(|field| !field.quoted && field.start == field.end);
             if blank && self.expected != 1 {
                 block.fields.truncate(before);
                 block.jumps.push((block.records, self.line));
@@ -252,7 +346,11 @@ impl<R: Read> Splitter<R> {
             } else if found != self.expected {
                 // Text in another encoding is often ragged too, and then the encoding is to blame.
                 self.check_encoding(block, 0, position)?;
-                return Err(SplitError::Ragged { line, expected: self.expected, found });
+                return Err(SplitError::Ragged {
+                    line,
+                    expected: self.expected,
+                    found,
+                });
             }
             block.records += 1;
             if inner_lines > 0 {
@@ -268,13 +366,23 @@ impl<R: Read> Splitter<R> {
             Ok(_) => bytes.iter().position(|&byte| byte == 0),
             Err(error) => Some(error.valid_up_to()),
         };
-        let Some(bad) = bad.map(|bad| from + bad) else { return Ok(()) };
+        let Some(bad) = bad.map(|bad| from + bad) else {
+            return Ok(());
+        };
         let before = block.bytes.get(..bad).unwrap_or_default();
         let newline = self.separators.newline;
         let first_line = block.jumps.first().map_or(1, |&(_, line)| line);
         let lines = before.iter().filter(|&&byte| byte == newline).count() as u64;
-        let column = before.iter().rev().take_while(|&&byte| byte != newline).count() as u64 + 1;
-        Err(SplitError::Encoding { line: first_line + lines, column })
+        let column = before
+            .iter()
+            .rev()
+            .take_while(|&&byte| byte != newline)
+            .count() as u64
+            + 1;
+        Err(SplitError::Encoding {
+            line: first_line + lines,
+            column,
+        })
     }
 }
 
@@ -283,7 +391,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const COMMA: Separators = Separators { delimiter: b',', quote: b'"', newline: b'\n', space: false };
+    const COMMA: Separators = Separators {
+        delimiter: b',',
+        quote: b'"',
+        newline: b'\n',
+        space: false,
+    };
 
     fn records(text: &[u8], separators: Separators) -> Result<Vec<Vec<String>>, SplitError> {
         let mut splitter = Splitter::new(text, separators);
@@ -297,7 +410,8 @@ mod tests {
             let mut scratch = Vec::new();
             for record in block.fields.chunks(splitter.expected) {
                 let texts = record.iter().map(|field| {
-                    String::from_utf8(block.text(*field, separators.quote, &mut scratch).to_vec()).unwrap()
+                    String::from_utf8(block.text(*field, separators.quote, &mut scratch).to_vec())
+                        .unwrap()
                 });
                 records.push(texts.collect());
             }
@@ -306,29 +420,89 @@ mod tests {
 
     #[test]
     fn fields_and_records() {
-        assert_eq!(records(b"a,b\r\n1,\"x,\"\"y\"\"\n\"\r\n,2", COMMA).unwrap(), [["a", "b"], ["1", "x,\"y\"\n"], ["", "2"]]);
+        assert_eq!(
+            records(b"a,b\r\n1,\"x,\"\"y\"\"\n\"\r\n,2", COMMA).unwrap(),
+            [["a", "b"], ["1", "x,\"y\"\n"], ["", "2"]]
+        );
         assert_eq!(records(b"a\n\n1\n", COMMA).unwrap(), [["a"], [""], ["1"]]);
-        assert_eq!(records(b"a,b\n\n1,2\n\n\n", COMMA).unwrap(), [["a", "b"], ["1", "2"]]);
-        assert_eq!(records(b"a,b\r1,2", Separators { newline: b'\r', ..COMMA }).unwrap(), [["a", "b"], ["1", "2"]]);
-        assert_eq!(records(b"a, b\n1, \"2\"", Separators { space: true, ..COMMA }).unwrap(), [["a", "b"], ["1", "2"]]);
-        assert_eq!(records(b"a,b\n\"1,2", Separators { quote: 0, ..COMMA }).unwrap(), [["a", "b"], ["\"1", "2"]]);
-        assert_eq!(records(b"a,b\n5\" pipe,2", COMMA).unwrap(), [["a", "b"], ["5\" pipe", "2"]]);
+        assert_eq!(
+            records(b"a,b\n\n1,2\n\n\n", COMMA).unwrap(),
+            [["a", "b"], ["1", "2"]]
+        );
+        assert_eq!(
+            records(
+                b"a,b\r1,2",
+                Separators {
+                    newline: b'\r',
+                    ..COMMA
+                }
+            )
+            .unwrap(),
+            [["a", "b"], ["1", "2"]]
+        );
+        assert_eq!(
+            records(
+                b"a, b\n1, \"2\"",
+                Separators {
+                    space: true,
+                    ..COMMA
+                }
+            )
+            .unwrap(),
+            [["a", "b"], ["1", "2"]]
+        );
+        assert_eq!(
+            records(b"a,b\n\"1,2", Separators { quote: 0, ..COMMA }).unwrap(),
+            [["a", "b"], ["\"1", "2"]]
+        );
+        assert_eq!(
+            records(b"a,b\n5\" pipe,2", COMMA).unwrap(),
+            [["a", "b"], ["5\" pipe", "2"]]
+        );
     }
 
     #[test]
     fn flaws_have_their_lines() {
         let error = |text: &[u8]| records(text, COMMA).unwrap_err();
-        assert!(matches!(error(b"a,b\n\"x\ny\",2\n1"), SplitError::Ragged { line: 4, expected: 2, found: 1 }));
-        assert!(matches!(error(b"a,b\n1,\"x"), SplitError::Flaw { line: 2, flaw: Flaw::Quote { field: 2, .. } }));
-        assert!(matches!(error(b"a,b\n\"x\"y,2"), SplitError::Flaw { line: 2, flaw: Flaw::Quote { field: 1, .. } }));
-        assert!(matches!(error(b"a,b\n1,2\n3,\xe9\n"), SplitError::Encoding { line: 3, column: 3 }));
-        assert!(matches!(error(b"a,b\n1,2\n3,\0\n"), SplitError::Encoding { line: 3, column: 3 }));
+        assert!(matches!(
+            error(b"a,b\n\"x\ny\",2\n1"),
+            SplitError::Ragged {
+                line: 4,
+                expected: 2,
+                found: 1
+            }
+        ));
+        assert!(matches!(
+            error(b"a,b\n1,\"x"),
+            SplitError::Flaw {
+                line: 2,
+                flaw: Flaw::Quote { field: 2, .. }
+            }
+        ));
+        assert!(matches!(
+            error(b"a,b\n\"x\"y,2"),
+            SplitError::Flaw {
+                line: 2,
+                flaw: Flaw::Quote { field: 1, .. }
+            }
+        ));
+        assert!(matches!(
+            error(b"a,b\n1,2\n3,\xe9\n"),
+            SplitError::Encoding { line: 3, column: 3 }
+        ));
+        assert!(matches!(
+            error(b"a,b\n1,2\n3,\0\n"),
+            SplitError::Encoding { line: 3, column: 3 }
+        ));
     }
 
     #[test]
     fn records_longer_than_a_block() {
         let long = "x".repeat(BLOCK * 2);
         let text = format!("a,b\n\"{long}\",1\n2,3\n");
-        assert_eq!(records(text.as_bytes(), COMMA).unwrap(), [["a", "b"], [long.as_str(), "1"], ["2", "3"]]);
+        assert_eq!(
+            records(text.as_bytes(), COMMA).unwrap(),
+            [["a", "b"], [long.as_str(), "1"], ["2", "3"]]
+        );
     }
 }

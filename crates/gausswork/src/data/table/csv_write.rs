@@ -25,7 +25,12 @@ pub(super) fn write_header(output: &mut dyn Write, schema: &TableSchema) -> io::
         if at > 0 {
             push_delimiter(dialect, &mut line);
         }
-        push_field(column.name.as_bytes(), dialect.header_quoted, dialect, &mut line);
+        push_field(
+            column.name.as_bytes(),
+            dialect.header_quoted,
+            dialect,
+            &mut line,
+        );
     }
     output.write_all(&line)
 }
@@ -39,8 +44,18 @@ pub(super) fn write_rows(
     let mut printers = Vec::with_capacity(schema.columns.len());
     for (column, array) in schema.columns.iter().zip(batch.columns()) {
         let printer = Printer::new(column.kind, &column.format, array);
-        let problem = || format!("column \"{}\" is {}, not {}", column.name, array.data_type(), column.canonical_type());
-        printers.push((column, printer.ok_or_else(|| TableError::NotCanonical { problem: problem() })?));
+        let problem = || {
+            format!(
+                "column \"{}\" is {}, not {}",
+                column.name,
+                array.data_type(),
+                column.canonical_type()
+            )
+        };
+        printers.push((
+            column,
+            printer.ok_or_else(|| TableError::NotCanonical { problem: problem() })?,
+        ));
     }
     for start in (0..batch.num_rows()).step_by(GROUP) {
         let end = batch.num_rows().min(start + GROUP);
@@ -64,7 +79,12 @@ pub(super) fn write_rows(
     Ok(Ok(()))
 }
 
-fn push_row(printers: &[(&ColumnSchema, Printer<'_>)], row: usize, dialect: &Dialect, out: &mut Vec<u8>) {
+fn push_row(
+    printers: &[(&ColumnSchema, Printer<'_>)],
+    row: usize,
+    dialect: &Dialect,
+    out: &mut Vec<u8>,
+) {
     out.extend_from_slice(dialect.line_ending.bytes());
     for (at, (column, printer)) in printers.iter().enumerate() {
         if at > 0 {
@@ -75,7 +95,12 @@ fn push_row(printers: &[(&ColumnSchema, Printer<'_>)], row: usize, dialect: &Dia
             push_field(format.null.as_bytes(), format.null_quoted, dialect, out);
         } else if let Some(text) = printer.text(row) {
             // A value that looks like a missing cell is told from one by its quotes.
-            push_field(text.as_bytes(), format.quoted || text == format.null, dialect, out);
+            push_field(
+                text.as_bytes(),
+                format.quoted || text == format.null,
+                dialect,
+                out,
+            );
         } else {
             let before = out.len();
             printer.print(row, out);
@@ -97,8 +122,9 @@ fn push_delimiter(dialect: &Dialect, out: &mut Vec<u8>) {
 
 fn needs_quotes(text: &[u8], dialect: &Dialect) -> bool {
     let quote = dialect.quote;
-    text.iter().any(|&byte| byte == dialect.delimiter || matches!(byte, b'\n' | b'\r') || (byte == quote && quote != 0))
-        || (dialect.space && text.starts_with(b" "))
+    text.iter().any(|&byte| {
+        byte == dialect.delimiter || matches!(byte, b'\n' | b'\r') || (byte == quote && quote != 0)
+    }) || (dialect.space && text.starts_with(b" "))
 }
 
 fn push_field(text: &[u8], quoted: bool, dialect: &Dialect, out: &mut Vec<u8>) {
@@ -108,7 +134,11 @@ fn push_field(text: &[u8], quoted: bool, dialect: &Dialect, out: &mut Vec<u8>) {
         return;
     }
     // A file without quotes that now needs one gets the usual.
-    let quote = if dialect.quote == 0 { b'"' } else { dialect.quote };
+    let quote = if dialect.quote == 0 {
+        b'"'
+    } else {
+        dialect.quote
+    };
     out.push(quote);
     for &byte in text {
         if byte == quote {

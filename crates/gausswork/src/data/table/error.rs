@@ -275,7 +275,11 @@ impl TableError {
             io::ErrorKind::NotFound if action == "read" => Self::NoSuchFile { file: path },
             io::ErrorKind::IsADirectory => Self::Directory { file: path },
             io::ErrorKind::BrokenPipe => Self::BrokenPipe,
-            _ => Self::Io { action, file: path, source },
+            _ => Self::Io {
+                action,
+                file: path,
+                source,
+            },
         }
     }
 }

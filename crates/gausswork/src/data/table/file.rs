@@ -52,8 +52,13 @@ pub enum Compression {
 /// # Errors
 /// [`TableError::UnknownExtension`], which lists the known ones.
 pub fn from_path(path: &Path) -> Result<(FileFormat, Compression), TableError> {
-    let unknown = || TableError::UnknownExtension { file: path.to_path_buf() };
-    let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).ok_or_else(unknown)?;
+    let unknown = || TableError::UnknownExtension {
+        file: path.to_path_buf(),
+    };
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().to_ascii_lowercase())
+        .ok_or_else(unknown)?;
     let (stem, compression) = if let Some(stem) = name.strip_suffix(".gz") {
         (stem, Compression::Gzip)
     } else if let Some(stem) = name.strip_suffix(".zst") {
@@ -65,7 +70,9 @@ pub fn from_path(path: &Path) -> Result<(FileFormat, Compression), TableError> {
     match (extension, compression) {
         (Some("csv" | "tsv"), _) => Ok((FileFormat::Csv, compression)),
         (Some("parquet"), Compression::None) => Ok((FileFormat::Parquet, compression)),
-        (Some("arrow" | "feather" | "ipc"), Compression::None) => Ok((FileFormat::Arrow, compression)),
+        (Some("arrow" | "feather" | "ipc"), Compression::None) => {
+            Ok((FileFormat::Arrow, compression))
+        }
         (Some("arrows"), Compression::None) => Ok((FileFormat::ArrowStream, compression)),
         _ => Err(unknown()),
     }
@@ -100,9 +107,9 @@ impl Content {
             [b'F', b'E', b'A', b'1', ..] => {
                 Self::Other("Feather version 1 is not read; write it again as Feather version 2")
             }
-            [b'P', b'K', 3, 4, ..] => {
-                Self::Other("looks like a zip archive or an Excel workbook; unpack it, or export it as CSV")
-            }
+            [b'P', b'K', 3, 4, ..] => Self::Other(
+                "looks like a zip archive or an Excel workbook; unpack it, or export it as CSV",
+            ),
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Self::Utf16,
             _ => Self::Plain,
         }

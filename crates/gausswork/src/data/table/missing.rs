@@ -27,10 +27,15 @@ impl Nulls<'_> {
     /// Which spellings are missing, if the column is of numbers, dates or truth values.
     pub(super) fn in_numbers(self, cells: &Cells) -> Vec<bool> {
         let is_null = |text: &[u8]| match self {
-            Self::Recognised => RECOGNISED.iter().any(|null| null.as_bytes() == text.trim_ascii()),
+            Self::Recognised => RECOGNISED
+                .iter()
+                .any(|null| null.as_bytes() == text.trim_ascii()),
             Self::Given(list) => list.iter().any(|null| null.as_bytes() == text),
             Self::Fitted(null) => {
-                text == null.as_bytes() || RECOGNISED.iter().any(|null| null.as_bytes() == text.trim_ascii())
+                text == null.as_bytes()
+                    || RECOGNISED
+                        .iter()
+                        .any(|null| null.as_bytes() == text.trim_ascii())
             }
             Self::True => false,
         };
@@ -42,24 +47,38 @@ impl Nulls<'_> {
         let only = match self {
             Self::Given(_) | Self::True => return self.in_numbers(cells),
             Self::Fitted(null) => {
-                return cells.spellings().map(|(_, text)| text.trim_ascii().is_empty() || text == null.as_bytes()).collect();
+                return cells
+                    .spellings()
+                    .map(|(_, text)| text.trim_ascii().is_empty() || text == null.as_bytes())
+                    .collect();
             }
-            Self::Recognised => RECOGNISED.iter().find(|&&null| null != "None" && occurs(cells, null)),
+            Self::Recognised => RECOGNISED
+                .iter()
+                .find(|&&null| null != "None" && occurs(cells, null)),
         };
-        let Some(only) = only else { return vec![false; cells.distinct()] };
+        let Some(only) = only else {
+            return vec![false; cells.distinct()];
+        };
         if *only == "NA" && is_country(cells) {
             return vec![false; cells.distinct()];
         }
-        cells.spellings().map(|(_, text)| text.trim_ascii() == only.as_bytes()).collect()
+        cells
+            .spellings()
+            .map(|(_, text)| text.trim_ascii() == only.as_bytes())
+            .collect()
     }
 }
 
 fn occurs(cells: &Cells, null: &str) -> bool {
-    cells.spellings().any(|(_, text)| text.trim_ascii() == null.as_bytes())
+    cells
+        .spellings()
+        .any(|(_, text)| text.trim_ascii() == null.as_bytes())
 }
 
 /// Whether `NA` stands among other pairs of capitals, and nothing else.
 fn is_country(cells: &Cells) -> bool {
     cells.distinct() > 1
-        && cells.spellings().all(|(_, text)| text.len() == 2 && text.iter().all(u8::is_ascii_uppercase))
+        && cells
+            .spellings()
+            .all(|(_, text)| text.len() == 2 && text.iter().all(u8::is_ascii_uppercase))
 }

@@ -12,7 +12,11 @@ pub(super) struct Permutation {
 impl Permutation {
     pub(super) fn new(size: u64, keys: [u32; 4]) -> Self {
         let bits = 64 - size.saturating_sub(1).leading_zeros();
-        Self { size, half: bits.div_ceil(2).max(1), keys }
+        Self {
+            size,
+            half: bits.div_ceil(2).max(1),
+            keys,
+        }
     }
 
     /// The image of a number below the size.
@@ -31,7 +35,8 @@ impl Permutation {
         let mask = (1u64 << self.half) - 1;
         let (mut left, mut right) = (value >> self.half, value & mask);
         for key in self.keys {
-            let mixed = (right ^ (u64::from(key) << 32) ^ u64::from(key)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mixed = (right ^ (u64::from(key) << 32) ^ u64::from(key))
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93) >> 32;
             (left, right) = (right, left ^ (mixed & mask));
         }

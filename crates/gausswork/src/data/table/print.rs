@@ -1,9 +1,11 @@
 //! Canonical cells as text, spelled as their column's format says.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, Int32Array, Int64Array, StringArray,
+};
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 
-use super::number::NumberStyle;
+use super::number_style::NumberStyle;
 use super::schema::{Format, Kind};
 
 /// A canonical column that can be printed.
@@ -17,11 +19,17 @@ pub(super) struct Printer<'a> {
 #[derive(Debug)]
 enum Cells<'a> {
     Integer(&'a Int64Array),
-    Float { values: &'a Float64Array, single: bool },
+    Float {
+        values: &'a Float64Array,
+        single: bool,
+    },
     Boolean(&'a BooleanArray),
     Date(&'a Int64Array),
     Timestamp(&'a Int64Array),
-    Text { keys: &'a Int32Array, values: &'a StringArray },
+    Text {
+        keys: &'a Int32Array,
+        values: &'a StringArray,
+    },
 }
 
 impl<'a> Printer<'a> {
@@ -29,20 +37,32 @@ impl<'a> Printer<'a> {
     pub(super) fn new(kind: Kind, format: &'a Format, array: &'a ArrayRef) -> Option<Self> {
         let cells = match kind {
             Kind::Integer => Cells::Integer(array.as_primitive_opt::<Int64Type>()?),
-            Kind::Identifier if format.integer => Cells::Integer(array.as_primitive_opt::<Int64Type>()?),
+            Kind::Identifier if format.integer => {
+                Cells::Integer(array.as_primitive_opt::<Int64Type>()?)
+            }
             Kind::Float => {
                 let single = matches!(format.arrow, Some(DataType::Float32 | DataType::Float16));
-                Cells::Float { values: array.as_primitive_opt::<Float64Type>()?, single }
+                Cells::Float {
+                    values: array.as_primitive_opt::<Float64Type>()?,
+                    single,
+                }
             }
             Kind::Boolean => Cells::Boolean(array.as_boolean_opt()?),
             Kind::Date => Cells::Date(array.as_primitive_opt::<Int64Type>()?),
             Kind::Timestamp => Cells::Timestamp(array.as_primitive_opt::<Int64Type>()?),
             Kind::Category | Kind::Identifier | Kind::Constant | Kind::Text => {
                 let dictionary = array.as_dictionary_opt::<Int32Type>()?;
-                Cells::Text { keys: dictionary.keys(), values: dictionary.values().as_string_opt::<i32>()? }
+                Cells::Text {
+                    keys: dictionary.keys(),
+                    values: dictionary.values().as_string_opt::<i32>()?,
+                }
             }
         };
-        Some(Self { format, cells, array })
+        Some(Self {
+            format,
+            cells,
+            array,
+        })
     }
 
     /// Whether the cell is missing.
@@ -59,8 +79,20 @@ impl<'a> Printer<'a> {
             Cells::Boolean(values) => {
                 let yes = values.value(row);
                 let text = match &format.booleans {
-                    Some([no_text, yes_text]) => if yes { yes_text } else { no_text },
-                    None => if yes { "true" } else { "false" },
+                    Some([no_text, yes_text]) => {
+                        if yes {
+                            yes_text
+                        } else {
+                            no_text
+                        }
+                    }
+                    None => {
+                        if yes {
+                            "true"
+                        } else {
+                            "false"
+                        }
+                    }
                 };
                 out.extend_from_slice(text.as_bytes());
             }
@@ -69,19 +101,26 @@ impl<'a> Printer<'a> {
                 let (seconds, nanos) = format.unit.split(values.value(row));
                 format.timestamp.print(seconds, nanos, out);
             }
-            Cells::Text { .. } => out.extend_from_slice(self.text(row).unwrap_or_default().as_bytes()),
+            Cells::Text { .. } => {
+                out.extend_from_slice(self.text(row).unwrap_or_default().as_bytes())
+            }
         }
     }
 
     /// The cell of a text column, without copying it.
     pub(super) fn text(&self, row: usize) -> Option<&'a str> {
-        let Cells::Text { keys, values } = &self.cells else { return None };
+        let Cells::Text { keys, values } = &self.cells else {
+            return None;
+        };
         let key = usize::try_from(keys.value(row)).ok()?;
         (key < values.len()).then(|| values.value(key))
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "the column is of single precision")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the column is of single precision"
+)]
 fn print_float(value: f64, single: bool, format: &Format, out: &mut Vec<u8>) {
     let number: &NumberStyle = &format.number;
     if single && format.decimals.is_none() {

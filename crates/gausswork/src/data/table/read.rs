@@ -8,13 +8,14 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
-use super::arrow_read::{self, ArrowColumn};
+use super::arrow_column::ArrowColumn;
+use super::arrow_read;
 use super::canonical::{self, Canonical};
 use super::cells::Cells;
+use super::column::{Column, Fault};
 use super::csv_read::{self, Lines};
 use super::error::{Place, TableError};
 use super::file::{Compression, Content, FileFormat, from_path};
-use super::infer::{Column, Fault};
 use super::missing::Nulls;
 use super::schema::{ColumnSchema, Dialect, Kind, TableSchema};
 
@@ -53,10 +54,18 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
     let raw = Raw::open(path, options)?;
     if let Some(name) = options.types.keys().find(|name| !raw.names.contains(name)) {
         let nearest = nearest(name, &raw.names);
-        return Err(TableError::UnknownColumn { file: path.to_path_buf(), name: name.clone(), nearest });
+        return Err(TableError::UnknownColumn {
+            file: path.to_path_buf(),
+            name: name.clone(),
+            nearest,
+        });
     }
     let nulls = options.nulls.as_deref();
-    let wanted = raw.names.iter().map(|name| Wanted { kind: options.types.get(name).copied(), fitted: None, nulls });
+    let wanted = raw.names.iter().map(|name| Wanted {
+        kind: options.types.get(name).copied(),
+        fitted: None,
+        nulls,
+    });
     let wanted = wanted.collect();
     raw.type_columns(path, wanted, options.nulls.clone())
 }
@@ -66,21 +75,47 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
 ///
 /// # Errors
 /// Any [`TableError`] of reading; columns too many or too few; a cell that is not of its column's kind.
-pub fn read_as(path: &Path, options: &ReadOptions, schema: &TableSchema) -> Result<Table, TableError> {
+pub fn read_as(
+    path: &Path,
+    options: &ReadOptions,
+    schema: &TableSchema,
+) -> Result<Table, TableError> {
     let mut raw = Raw::open(path, options)?;
     let absent = |column: &&ColumnSchema| !raw.names.contains(&column.name);
-    let names: Vec<String> = schema.columns.iter().filter(absent).map(|column| column.name.clone()).collect();
+    let names: Vec<String> = schema
+        .columns
+        .iter()
+        .filter(absent)
+        .map(|column| column.name.clone())
+        .collect();
     if !names.is_empty() {
-        return Err(TableError::MissingColumns { file: path.to_path_buf(), names });
+        return Err(TableError::MissingColumns {
+            file: path.to_path_buf(),
+            names,
+        });
     }
-    let names: Vec<String> = raw.names.iter().filter(|name| schema.column(name).is_none()).cloned().collect();
+    let names: Vec<String> = raw
+        .names
+        .iter()
+        .filter(|name| schema.column(name).is_none())
+        .cloned()
+        .collect();
     if !names.is_empty() {
-        return Err(TableError::ExtraColumns { file: path.to_path_buf(), names });
+        return Err(TableError::ExtraColumns {
+            file: path.to_path_buf(),
+            names,
+        });
     }
     raw.reorder(schema);
     let given = options.nulls.as_deref().or(schema.nulls.as_deref());
     let wanted = schema.columns.iter().map(|column| Wanted {
-        kind: Some(options.types.get(&column.name).copied().unwrap_or(column.kind)),
+        kind: Some(
+            options
+                .types
+                .get(&column.name)
+                .copied()
+                .unwrap_or(column.kind),
+        ),
         fitted: Some(column),
         nulls: given,
     });
@@ -120,19 +155,31 @@ impl Raw {
     fn open(path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
         let failed = |error| TableError::io("read", path, error);
         if path.is_dir() {
-            return Err(TableError::Directory { file: path.to_path_buf() });
+            return Err(TableError::Directory {
+                file: path.to_path_buf(),
+            });
         }
         let file = File::open(path).map_err(failed)?;
         let mut input = BufReader::with_capacity(1 << 20, file);
         let start = input.fill_buf().map_err(failed)?;
         if start.is_empty() {
-            return Err(TableError::Empty { file: path.to_path_buf() });
+            return Err(TableError::Empty {
+                file: path.to_path_buf(),
+            });
         }
         let content = Content::of(start);
         let raw = match content {
-            Content::Parquet => Self::arrow(FileFormat::Parquet, arrow_read::parquet(input.into_inner(), path, options)?),
-            Content::ArrowFile => Self::arrow(FileFormat::Arrow, arrow_read::file(input, path, options)?),
-            Content::ArrowStream => Self::arrow(FileFormat::ArrowStream, arrow_read::stream(input, path, options)?),
+            Content::Parquet => Self::arrow(
+                FileFormat::Parquet,
+                arrow_read::parquet(input.into_inner(), path, options)?,
+            ),
+            Content::ArrowFile => {
+                Self::arrow(FileFormat::Arrow, arrow_read::file(input, path, options)?)
+            }
+            Content::ArrowStream => Self::arrow(
+                FileFormat::ArrowStream,
+                arrow_read::stream(input, path, options)?,
+            ),
             Content::Gzip => Self::text(csv_read::read(input, Compression::Gzip, path, options)?),
             Content::Zstd => Self::text(csv_read::read(input, Compression::Zstd, path, options)?),
             Content::Plain | Content::Utf16 | Content::Other(_) => {
@@ -154,19 +201,36 @@ impl Raw {
     }
 
     fn arrow(source: FileFormat, columns: Vec<(String, ArrowColumn)>) -> Self {
-        let (names, columns) = columns.into_iter().map(|(name, column)| (name, RawColumn::Arrow(column))).unzip();
-        Self { source, dialect: Dialect::default(), names, columns, lines: None }
+        let (names, columns) = columns
+            .into_iter()
+            .map(|(name, column)| (name, RawColumn::Arrow(column)))
+            .unzip();
+        Self {
+            source,
+            dialect: Dialect::default(),
+            names,
+            columns,
+            lines: None,
+        }
     }
 
     fn check_names(&self, path: &Path) -> Result<(), TableError> {
         let mut seen = HashMap::new();
         for (at, name) in self.names.iter().enumerate() {
             if name.trim().is_empty() {
-                return Err(TableError::UnnamedColumn { file: path.to_path_buf(), position: at + 1 });
+                return Err(TableError::UnnamedColumn {
+                    file: path.to_path_buf(),
+                    position: at + 1,
+                });
             }
             if let Some(first) = seen.insert(name, at) {
                 let (file, name) = (path.to_path_buf(), name.clone());
-                return Err(TableError::DuplicateColumn { file, name, first: first + 1, second: at + 1 });
+                return Err(TableError::DuplicateColumn {
+                    file,
+                    name,
+                    first: first + 1,
+                    second: at + 1,
+                });
             }
         }
         Ok(())
@@ -174,10 +238,16 @@ impl Raw {
 
     /// Puts the columns into the schema's order; every name of it is known to be there, once.
     fn reorder(&mut self, schema: &TableSchema) {
-        let order: HashMap<&str, usize> =
-            schema.columns.iter().enumerate().map(|(at, column)| (column.name.as_str(), at)).collect();
-        let mut pairs: Vec<(String, RawColumn)> =
-            std::mem::take(&mut self.names).into_iter().zip(std::mem::take(&mut self.columns)).collect();
+        let order: HashMap<&str, usize> = schema
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| (column.name.as_str(), at))
+            .collect();
+        let mut pairs: Vec<(String, RawColumn)> = std::mem::take(&mut self.names)
+            .into_iter()
+            .zip(std::mem::take(&mut self.columns))
+            .collect();
         pairs.sort_by_key(|(name, _)| order.get(name.as_str()).copied());
         (self.names, self.columns) = pairs.into_iter().unzip();
     }
@@ -188,13 +258,21 @@ impl Raw {
         wanted: Vec<Wanted<'_>>,
         nulls: Option<Vec<String>>,
     ) -> Result<Table, TableError> {
-        let Self { source, dialect, names, columns, lines } = self;
+        let Self {
+            source,
+            dialect,
+            names,
+            columns,
+            lines,
+        } = self;
         let comma = source == FileFormat::Csv && dialect.delimiter != b',';
         let typed: Vec<Result<Canonical, TableError>> = names
             .par_iter()
             .zip(columns)
             .zip(wanted)
-            .map(|((name, column), wanted)| type_column(name, column, wanted, comma, path, lines.as_ref()))
+            .map(|((name, column), wanted)| {
+                type_column(name, column, wanted, comma, path, lines.as_ref())
+            })
             .collect();
         // The first error in the order of the columns, whichever thread found one first.
         let typed = typed.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -213,10 +291,12 @@ fn type_column(
 ) -> Result<Canonical, TableError> {
     let (cells, format) = match column {
         RawColumn::Text(cells) => (cells, None),
-        RawColumn::Arrow(column) => match column.into_canonical(name, wanted.kind, wanted.fitted, path)? {
-            Ok(canonical) => return Ok(canonical),
-            Err((cells, format)) => (cells, Some(format)),
-        },
+        RawColumn::Arrow(column) => {
+            match column.into_canonical(name, wanted.kind, wanted.fitted, path)? {
+                Ok(canonical) => return Ok(canonical),
+                Err((cells, format)) => (cells, Some(format)),
+            }
+        }
     };
     let counts = cells.counts();
     let nulls = match (wanted.nulls, wanted.fitted, &format) {
@@ -225,7 +305,13 @@ fn type_column(
         (None, Some(column), None) => Nulls::Fitted(&column.format.null),
         (None, None, None) => Nulls::Recognised,
     };
-    let view = Column { name, cells: &cells, counts: &counts, nulls, comma };
+    let view = Column {
+        name,
+        cells: &cells,
+        counts: &counts,
+        nulls,
+        comma,
+    };
     let typed = match (wanted.kind, &format) {
         (Some(kind), _) => view.force(kind, wanted.fitted.map(|column| &column.format)),
         (None, None) => view.infer(),
@@ -235,10 +321,23 @@ fn type_column(
         Fault::Cell { code, problem } => {
             let row = cells.first_row(code);
             let line = lines.map(|lines| lines.of(row));
-            let place = Place { file: path.to_path_buf(), row: row as u64 + 1, line, column: name.to_owned() };
-            TableError::Cell { place: Box::new(place), value: cells.text(code).to_owned(), problem }
+            let place = Place {
+                file: path.to_path_buf(),
+                row: row as u64 + 1,
+                line,
+                column: name.to_owned(),
+            };
+            TableError::Cell {
+                place: Box::new(place),
+                value: cells.text(code).to_owned(),
+                problem,
+            }
         }
-        Fault::Column(problem) => TableError::Column { file: path.to_path_buf(), column: name.to_owned(), problem },
+        Fault::Column(problem) => TableError::Column {
+            file: path.to_path_buf(),
+            column: name.to_owned(),
+            problem,
+        },
     })?;
     if let Some(format) = format {
         typed.format.arrow = format.arrow;
@@ -255,18 +354,30 @@ pub(super) fn not_text(start: &[u8], path: &Path) -> Option<TableError> {
     let file = path.to_path_buf();
     match Content::of(start) {
         Content::Plain => match from_path(path) {
-            Ok((format @ (FileFormat::Parquet | FileFormat::Arrow | FileFormat::ArrowStream), _)) => {
-                Some(TableError::NotThatFormat { file, format, reason: "its first bytes are not those of one" })
-            }
+            Ok((
+                format @ (FileFormat::Parquet | FileFormat::Arrow | FileFormat::ArrowStream),
+                _,
+            )) => Some(TableError::NotThatFormat {
+                file,
+                format,
+                reason: "its first bytes are not those of one",
+            }),
             Ok((FileFormat::Csv, _)) | Err(_) => None,
         },
-        Content::Utf16 => Some(TableError::Encoding { file, line: 1, column: 1, guess: "UTF-16" }),
+        Content::Utf16 => Some(TableError::Encoding {
+            file,
+            line: 1,
+            column: 1,
+            guess: "UTF-16",
+        }),
         Content::Other(reason) => Some(TableError::Unreadable { file, reason }),
-        Content::Gzip | Content::Zstd => {
-            Some(TableError::Unreadable { file, reason: "is compressed twice; unpack it once" })
-        }
+        Content::Gzip | Content::Zstd => Some(TableError::Unreadable {
+            file,
+            reason: "is compressed twice; unpack it once",
+        }),
         Content::Parquet | Content::ArrowFile | Content::ArrowStream => {
-            let reason = "is a compressed Parquet or Arrow file; unpack it first (they compress inside)";
+            let reason =
+                "is a compressed Parquet or Arrow file; unpack it first (they compress inside)";
             Some(TableError::Unreadable { file, reason })
         }
     }
@@ -310,7 +421,10 @@ mod tests {
     fn near_names_are_suggested() {
         let names = ["age".to_owned(), "hours-per-week".to_owned()];
         assert_eq!(nearest("Aeg", &names).as_deref(), Some("age"));
-        assert_eq!(nearest("hours_per_week", &names).as_deref(), Some("hours-per-week"));
+        assert_eq!(
+            nearest("hours_per_week", &names).as_deref(),
+            Some("hours-per-week")
+        );
         assert_eq!(nearest("zzzzzz", &names), None);
         assert_eq!(edit_distance("kitten", "sitting"), 3);
     }

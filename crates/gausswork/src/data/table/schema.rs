@@ -6,9 +6,10 @@ use arrow::datatypes::DataType;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::arrow_type;
-use super::date::{DatePattern, TimestampPattern};
+use super::date::DatePattern;
 use super::file::FileFormat;
-use super::number::NumberStyle;
+use super::number_style::NumberStyle;
+use super::timestamp::TimestampPattern;
 
 /// The finest decimal grid that is looked for in a column of numbers.
 pub const MAX_DECIMALS: u8 = 9;
@@ -88,7 +89,9 @@ impl FromStr for Kind {
     fn from_str(name: &str) -> Result<Self, UnknownKind> {
         let wanted = name.trim().to_ascii_lowercase();
         let found = Self::ALL.into_iter().find(|kind| kind.name() == wanted);
-        found.ok_or_else(|| UnknownKind { name: name.to_owned() })
+        found.ok_or_else(|| UnknownKind {
+            name: name.to_owned(),
+        })
     }
 }
 
@@ -128,7 +131,10 @@ impl TickUnit {
     /// Seconds and nanoseconds of a number of ticks.
     pub(super) fn split(self, ticks: i64) -> (i64, u32) {
         let nanos = ticks.rem_euclid(self.per_second()) * (1_000_000_000 / self.per_second());
-        (ticks.div_euclid(self.per_second()), u32::try_from(nanos).unwrap_or(0))
+        (
+            ticks.div_euclid(self.per_second()),
+            u32::try_from(nanos).unwrap_or(0),
+        )
     }
 }
 
@@ -185,7 +191,9 @@ impl Default for Format {
 fn decimals<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     let decimals = Option::<u8>::deserialize(deserializer)?;
     match decimals {
-        Some(n) if n > MAX_DECIMALS => Err(serde::de::Error::custom(format!("more than {MAX_DECIMALS} decimals: {n}"))),
+        Some(n) if n > MAX_DECIMALS => Err(serde::de::Error::custom(format!(
+            "more than {MAX_DECIMALS} decimals: {n}"
+        ))),
         decimals => Ok(decimals),
     }
 }
@@ -289,7 +297,9 @@ impl Default for Dialect {
 fn ascii<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
     match u8::deserialize(deserializer)? {
         byte if byte.is_ascii() && !matches!(byte, b'\n' | b'\r') => Ok(byte),
-        byte => Err(serde::de::Error::custom(format!("byte {byte} cannot stand between or around fields"))),
+        byte => Err(serde::de::Error::custom(format!(
+            "byte {byte} cannot stand between or around fields"
+        ))),
     }
 }
 
@@ -320,7 +330,9 @@ impl TableSchema {
     /// The Arrow schema of the canonical batches of this table.
     #[must_use]
     pub fn canonical(&self) -> arrow::datatypes::Schema {
-        let field = |column: &ColumnSchema| arrow::datatypes::Field::new(&column.name, column.canonical_type(), true);
+        let field = |column: &ColumnSchema| {
+            arrow::datatypes::Field::new(&column.name, column.canonical_type(), true)
+        };
         arrow::datatypes::Schema::new(self.columns.iter().map(field).collect::<Vec<_>>())
     }
 }
@@ -344,13 +356,20 @@ mod tests {
     fn schemas_survive_json_and_refuse_nonsense() {
         let format = Format {
             decimals: Some(2),
-            arrow: Some("Timestamp(Microsecond, Some(\"Europe/Berlin\"))".parse().unwrap()),
+            arrow: Some(
+                "Timestamp(Microsecond, Some(\"Europe/Berlin\"))"
+                    .parse()
+                    .unwrap(),
+            ),
             booleans: Some(["no".into(), "yes".into()]),
             ..Format::default()
         };
         let json = serde_json::to_string(&format).unwrap();
         assert_eq!(serde_json::from_str::<Format>(&json).unwrap(), format);
-        assert!(serde_json::from_str::<Format>(&json.replace("\"decimals\":2", "\"decimals\":200")).is_err());
+        assert!(
+            serde_json::from_str::<Format>(&json.replace("\"decimals\":2", "\"decimals\":200"))
+                .is_err()
+        );
         assert!(serde_json::from_str::<Format>(r#"{"arrow":"List(Int32)"}"#).is_err());
         assert!(serde_json::from_str::<Format>(r#"{"arrow":"nonsense"}"#).is_err());
         assert!(serde_json::from_str::<Format>(r#"{"number":{"min_decimals":255}}"#).is_err());
@@ -359,8 +378,21 @@ mod tests {
 
     #[test]
     fn ticks_split_and_join() {
-        for unit in [TickUnit::Second, TickUnit::Millisecond, TickUnit::Microsecond, TickUnit::Nanosecond] {
-            for ticks in [0, 1, -1, 1_234_567_890_123, -1_234_567_890_123, i64::MIN, i64::MAX] {
+        for unit in [
+            TickUnit::Second,
+            TickUnit::Millisecond,
+            TickUnit::Microsecond,
+            TickUnit::Nanosecond,
+        ] {
+            for ticks in [
+                0,
+                1,
+                -1,
+                1_234_567_890_123,
+                -1_234_567_890_123,
+                i64::MIN,
+                i64::MAX,
+            ] {
                 let (seconds, nanos) = unit.split(ticks);
                 if ticks != i64::MIN {
                     assert_eq!(unit.ticks(seconds, nanos), Some(ticks));

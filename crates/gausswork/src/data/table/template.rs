@@ -12,9 +12,15 @@ enum Place {
     Lower,
     Upper,
     /// A digit or a letter from a to f, of either case.
-    Hex { upper: bool },
+    Hex {
+        upper: bool,
+    },
     /// Letters and digits of the kinds that were seen.
-    Mixed { digits: bool, lower: bool, upper: bool },
+    Mixed {
+        digits: bool,
+        lower: bool,
+        upper: bool,
+    },
 }
 
 impl Place {
@@ -27,9 +33,15 @@ impl Place {
             Self::Upper => ('A'..='Z').collect(),
             Self::Hex { upper: false } => "0123456789abcdef".to_owned(),
             Self::Hex { upper: true } => "0123456789ABCDEF".to_owned(),
-            Self::Mixed { digits, lower, upper } => {
+            Self::Mixed {
+                digits,
+                lower,
+                upper,
+            } => {
                 let all = ('0'..='9').filter(|_| digits);
-                all.chain(('a'..='z').filter(|_| lower)).chain(('A'..='Z').filter(|_| upper)).collect()
+                all.chain(('a'..='z').filter(|_| lower))
+                    .chain(('A'..='Z').filter(|_| upper))
+                    .collect()
             }
         }
     }
@@ -61,7 +73,11 @@ impl Template {
     /// The narrowest template of ASCII texts of one length.
     pub(super) fn fit(texts: &[&str]) -> Self {
         let length = texts.first().map_or(0, |text| text.len());
-        let bytes_at = |at: usize| texts.iter().filter_map(move |text| text.as_bytes().get(at).copied());
+        let bytes_at = |at: usize| {
+            texts
+                .iter()
+                .filter_map(move |text| text.as_bytes().get(at).copied())
+        };
         let hex = |upper: bool| {
             let fits = |byte: u8| match byte {
                 b'0'..=b'9' => true,
@@ -74,7 +90,9 @@ impl Template {
         let (hex_lower, hex_upper) = (hex(false), hex(true));
         let place = |at: usize| {
             let mut seen = bytes_at(at);
-            let Some(first) = seen.next() else { return Place::Digit };
+            let Some(first) = seen.next() else {
+                return Place::Digit;
+            };
             let (mut always, mut digits, mut lower, mut upper) = (true, false, false, false);
             for byte in bytes_at(at) {
                 always &= byte == first;
@@ -84,22 +102,32 @@ impl Template {
             }
             match (digits, lower, upper) {
                 // One text alone is no evidence of what is always there.
-                _ if always && (texts.len() > 1 || !first.is_ascii_alphanumeric()) => Place::Always(char::from(first)),
+                _ if always && (texts.len() > 1 || !first.is_ascii_alphanumeric()) => {
+                    Place::Always(char::from(first))
+                }
                 (true, false, false) => Place::Digit,
                 (_, true, false) if hex_lower => Place::Hex { upper: false },
                 (_, false, true) if hex_upper => Place::Hex { upper: true },
                 (false, true, false) => Place::Lower,
                 (false, false, true) => Place::Upper,
                 (false, false, false) => Place::Always(char::from(first)),
-                (digits, lower, upper) => Place::Mixed { digits, lower, upper },
+                (digits, lower, upper) => Place::Mixed {
+                    digits,
+                    lower,
+                    upper,
+                },
             }
         };
-        Self { places: (0..length).map(place).collect() }
+        Self {
+            places: (0..length).map(place).collect(),
+        }
     }
 
     /// How many texts it makes, as far as 64 bits count.
     pub(super) fn size(&self) -> u64 {
-        self.places.iter().fold(1, |size: u64, place| size.saturating_mul(place.size()))
+        self.places
+            .iter()
+            .fold(1, |size: u64, place| size.saturating_mul(place.size()))
     }
 
     /// The text of a number below the size.
@@ -118,7 +146,12 @@ impl Template {
                 left = u64::MAX;
             }
             let at = usize::try_from(number % size).unwrap_or(0);
-            letters.push(alphabet.as_bytes().get(at).map_or('0', |&byte| char::from(byte)));
+            letters.push(
+                alphabet
+                    .as_bytes()
+                    .get(at)
+                    .map_or('0', |&byte| char::from(byte)),
+            );
             number /= size;
             left /= size;
         }
@@ -134,9 +167,13 @@ mod tests {
     fn templates_are_narrow() {
         let template = Template::fit(&["AB-1", "AC-2", "AX-9"]);
         assert_eq!(template.size(), 26 * 10);
-        let made: std::collections::HashSet<String> = (0..260).map(|number| template.spell(number)).collect();
+        let made: std::collections::HashSet<String> =
+            (0..260).map(|number| template.spell(number)).collect();
         assert_eq!(made.len(), 260);
-        assert!(made.iter().all(|text| text.starts_with('A') && text.as_bytes().get(2) == Some(&b'-')));
+        assert!(
+            made.iter()
+                .all(|text| text.starts_with('A') && text.as_bytes().get(2) == Some(&b'-'))
+        );
         assert_eq!(Template::fit(&["3f", "a0"]).size(), 256);
         let long = "0123456789abcdef0123456789abcdeg";
         let other = "g123456789abcdef0123456789abcde0";

@@ -34,7 +34,9 @@ pub struct TableWriter {
 
 impl std::fmt::Debug for TableWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TableWriter").field("target", &self.target).finish_non_exhaustive()
+        f.debug_struct("TableWriter")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
     }
 }
 
@@ -42,7 +44,10 @@ impl std::fmt::Debug for TableWriter {
 #[derive(Debug)]
 enum Target {
     /// Beside the path, until it is whole.
-    File { temporary: NamedTempFile, path: PathBuf },
+    File {
+        temporary: NamedTempFile,
+        path: PathBuf,
+    },
     /// A device or pipe, as it comes.
     Direct { path: PathBuf },
 }
@@ -66,7 +71,10 @@ impl Output {
         let sink = BufWriter::with_capacity(1 << 18, sink);
         Ok(match compression {
             Compression::None => Self::Plain(sink),
-            Compression::Gzip => Self::Gzip(flate2::write::GzEncoder::new(sink, flate2::Compression::default())),
+            Compression::Gzip => Self::Gzip(flate2::write::GzEncoder::new(
+                sink,
+                flate2::Compression::default(),
+            )),
             Compression::Zstd => Self::Zstd(zstd::Encoder::new(sink, 3)?),
         })
     }
@@ -109,12 +117,16 @@ impl TableWriter {
         let (format, compression) = from_path(path)?;
         let failed = |error| TableError::io("write", path, error);
         if path.is_dir() {
-            return Err(TableError::Directory { file: path.to_path_buf() });
+            return Err(TableError::Directory {
+                file: path.to_path_buf(),
+            });
         }
         let is_special = path.metadata().is_ok_and(|data| !data.is_file());
         if is_special {
             let sink = File::options().write(true).open(path).map_err(failed)?;
-            let target = Target::Direct { path: path.to_path_buf() };
+            let target = Target::Direct {
+                path: path.to_path_buf(),
+            };
             return Self::new(Box::new(sink), format, compression, schema, target);
         }
         // A link stays one: what it points to is replaced.
@@ -129,12 +141,20 @@ impl TableWriter {
         {
             use std::os::unix::fs::PermissionsExt as _;
             // As any new file, or as the one that is replaced.
-            let mode = path.metadata().map_or(0o666, |data| data.permissions().mode());
+            let mode = path
+                .metadata()
+                .map_or(0o666, |data| data.permissions().mode());
             builder.permissions(std::fs::Permissions::from_mode(mode));
         }
         let temporary = builder.tempfile_in(directory).map_err(failed)?;
         let sink = temporary.as_file().try_clone().map_err(failed)?;
-        Self::new(Box::new(sink), format, compression, schema, Target::File { temporary, path })
+        Self::new(
+            Box::new(sink),
+            format,
+            compression,
+            schema,
+            Target::File { temporary, path },
+        )
     }
 
     /// Begins a table on a stream, such as standard output.
@@ -146,7 +166,15 @@ impl TableWriter {
         format: FileFormat,
         schema: &TableSchema,
     ) -> Result<Self, TableError> {
-        Self::new(sink, format, Compression::None, schema, Target::Direct { path: PathBuf::from("output") })
+        Self::new(
+            sink,
+            format,
+            Compression::None,
+            schema,
+            Target::Direct {
+                path: PathBuf::from("output"),
+            },
+        )
     }
 
     fn new(
@@ -176,23 +204,37 @@ impl TableWriter {
                     .set_created_by("gausswork".to_owned())
                     .build();
                 let writer = ArrowWriter::try_new(output, restorer.schema(), Some(properties));
-                Encoder::Parquet(Box::new(writer.map_err(|error| parquet_error(&path, error))?), restorer)
+                Encoder::Parquet(
+                    Box::new(writer.map_err(|error| parquet_error(&path, error))?),
+                    restorer,
+                )
             }
             FileFormat::Arrow => {
                 let restorer = Restorer::new(&schema, true);
                 let options = ipc_options().map_err(|error| arrow_error(&path, error))?;
                 let options = options.with_dictionary_handling(DictionaryHandling::Delta);
                 let writer = FileWriter::try_new_with_options(output, &restorer.schema(), options);
-                Encoder::Arrow(Box::new(writer.map_err(|error| arrow_error(&path, error))?), restorer)
+                Encoder::Arrow(
+                    Box::new(writer.map_err(|error| arrow_error(&path, error))?),
+                    restorer,
+                )
             }
             FileFormat::ArrowStream => {
                 let restorer = Restorer::new(&schema, false);
                 let options = ipc_options().map_err(|error| arrow_error(&path, error))?;
-                let writer = StreamWriter::try_new_with_options(output, &restorer.schema(), options);
-                Encoder::Stream(Box::new(writer.map_err(|error| arrow_error(&path, error))?), restorer)
+                let writer =
+                    StreamWriter::try_new_with_options(output, &restorer.schema(), options);
+                Encoder::Stream(
+                    Box::new(writer.map_err(|error| arrow_error(&path, error))?),
+                    restorer,
+                )
             }
         };
-        Ok(Self { schema, encoder, target })
+        Ok(Self {
+            schema,
+            encoder,
+            target,
+        })
     }
 
     /// Writes the rows of a batch in the schema's canonical types, its columns in the schema's order.
@@ -205,15 +247,15 @@ impl TableWriter {
         match &mut self.encoder {
             Encoder::Csv(output) => csv_write::write_rows(output, &self.schema, batch)?
                 .map_err(|error| TableError::io("write", path, error)),
-            Encoder::Parquet(writer, restorer) => {
-                writer.write(&restorer.restore(batch)?).map_err(|error| parquet_error(path, error))
-            }
-            Encoder::Arrow(writer, restorer) => {
-                writer.write(&restorer.restore(batch)?).map_err(|error| arrow_error(path, error))
-            }
-            Encoder::Stream(writer, restorer) => {
-                writer.write(&restorer.restore(batch)?).map_err(|error| arrow_error(path, error))
-            }
+            Encoder::Parquet(writer, restorer) => writer
+                .write(&restorer.restore(batch)?)
+                .map_err(|error| parquet_error(path, error)),
+            Encoder::Arrow(writer, restorer) => writer
+                .write(&restorer.restore(batch)?)
+                .map_err(|error| arrow_error(path, error)),
+            Encoder::Stream(writer, restorer) => writer
+                .write(&restorer.restore(batch)?)
+                .map_err(|error| arrow_error(path, error)),
         }
     }
 
@@ -222,24 +264,38 @@ impl TableWriter {
     /// # Errors
     /// The file's; the earlier file is then still there.
     pub fn finish(self) -> Result<(), TableError> {
-        let Self { schema, encoder, target } = self;
+        let Self {
+            schema,
+            encoder,
+            target,
+        } = self;
         let path = target.path().to_path_buf();
         let failed = |error| TableError::io("write", &path, error);
         let output = match encoder {
             Encoder::Csv(mut output) => {
                 if schema.dialect.final_newline {
-                    output.write_all(schema.dialect.line_ending.bytes()).map_err(failed)?;
+                    output
+                        .write_all(schema.dialect.line_ending.bytes())
+                        .map_err(failed)?;
                 }
                 output
             }
-            Encoder::Parquet(writer, _) => writer.into_inner().map_err(|error| parquet_error(&path, error))?,
-            Encoder::Arrow(writer, _) => writer.into_inner().map_err(|error| arrow_error(&path, error))?,
-            Encoder::Stream(writer, _) => writer.into_inner().map_err(|error| arrow_error(&path, error))?,
+            Encoder::Parquet(writer, _) => writer
+                .into_inner()
+                .map_err(|error| parquet_error(&path, error))?,
+            Encoder::Arrow(writer, _) => writer
+                .into_inner()
+                .map_err(|error| arrow_error(&path, error))?,
+            Encoder::Stream(writer, _) => writer
+                .into_inner()
+                .map_err(|error| arrow_error(&path, error))?,
         };
         output.finish().map_err(failed)?;
         if let Target::File { temporary, path } = target {
             temporary.as_file().sync_all().map_err(failed)?;
-            temporary.persist(&path).map_err(|error| TableError::io("write", &path, error.error))?;
+            temporary
+                .persist(&path)
+                .map_err(|error| TableError::io("write", &path, error.error))?;
             sync_directory(&path);
         }
         Ok(())
@@ -247,13 +303,21 @@ impl TableWriter {
 
     fn check(&self, batch: &RecordBatch) -> Result<(), TableError> {
         if batch.num_columns() != self.schema.columns.len() {
-            let problem = format!("{} columns, not {}", batch.num_columns(), self.schema.columns.len());
+            let problem = format!(
+                "{} columns, not {}",
+                batch.num_columns(),
+                self.schema.columns.len()
+            );
             return Err(TableError::NotCanonical { problem });
         }
         for (column, array) in self.schema.columns.iter().zip(batch.columns()) {
             if *array.data_type() != column.canonical_type() {
-                let problem =
-                    format!("column \"{}\" is {}, not {}", column.name, array.data_type(), column.canonical_type());
+                let problem = format!(
+                    "column \"{}\" is {}, not {}",
+                    column.name,
+                    array.data_type(),
+                    column.canonical_type()
+                );
                 return Err(TableError::NotCanonical { problem });
             }
         }
@@ -272,7 +336,10 @@ impl Target {
 /// Whether the name promises tabs: `.tsv`, compressed or not.
 fn is_tab_separated(path: &Path) -> bool {
     let name = path.to_string_lossy().to_ascii_lowercase();
-    let stem = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    let stem = name
+        .strip_suffix(".gz")
+        .or_else(|| name.strip_suffix(".zst"))
+        .unwrap_or(&name);
     stem.ends_with(".tsv")
 }
 
@@ -282,7 +349,9 @@ fn ipc_options() -> Result<IpcWriteOptions, ArrowError> {
 
 /// Makes the renaming itself durable, where the system can.
 fn sync_directory(path: &Path) {
-    let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
+    let directory = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty());
     if let Ok(directory) = File::open(directory.unwrap_or(Path::new("."))) {
         // Some file systems refuse; the file is whole either way.
         let _ = directory.sync_all();
