@@ -157,9 +157,15 @@ fn missing_cells() {
             .map(|column| column.missing)
             .collect::<Vec<_>>()
     };
+    // Several spellings in one column are all missing, and come back as the commonest.
+    let directory = TempDir::new().unwrap();
+    let path = file(&directory, "a.csv", "a,b\n1,x\nNA,\n,y\nNA,x\n");
+    let table = read(&path, &options()).unwrap();
+    assert_eq!(missing(&table), [3, 1]);
+    write(&table, &path);
     assert_eq!(
-        missing(&same_csv("a,b\n1,x\nNA,\n,y\n2,x\n").clone()).len(),
-        2
+        fs::read_to_string(&path).unwrap(),
+        "a,b\n1,x\nNA,\nNA,y\nNA,x\n"
     );
     // In a column of text only one spelling is missing, and "None" is a level.
     let table = same_csv("a,b\n1,None\n2,Low\n3,\n4,NA\n");
@@ -702,21 +708,19 @@ fn columns_that_cannot_be_learnt() {
 fn damaged_files_are_errors_and_never_panics() {
     let directory = TempDir::new().unwrap();
     let table = same_csv("n,x,c\n1,1.5,a\n5,2.25,b\n7,9.25,c\n");
-    std::panic::set_hook(Box::new(|_| {}));
     for name in ["a.parquet", "a.arrow", "a.arrows", "a.csv.gz", "a.csv.zst"] {
         let path = directory.path().join(name);
         write(&table, &path);
         let bytes = fs::read(&path).unwrap();
-        for cut in (0..bytes.len()).step_by(7) {
+        for cut in (0..bytes.len()).step_by(17) {
             let _ = read(&file(&directory, "cut", &bytes[..cut]), &options());
         }
-        for at in 0..bytes.len() {
+        for at in (0..bytes.len()).step_by(3) {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1 << (at % 8);
             let _ = read(&file(&directory, "damaged", &damaged), &options());
         }
     }
-    let _ = std::panic::take_hook();
 }
 
 #[test]
