@@ -410,7 +410,7 @@ fn bad_files_say_what_is_wrong() {
 #[test]
 fn compressed_text() {
     let directory = TempDir::new().unwrap();
-    let content = "a,b\n1,x\n2,y\n".repeat(1) + &"3,z\n".repeat(5_000);
+    let content = "a,b\n1,x\n2,y\n".to_owned() + &"3,z\n".repeat(5_000);
     let table = read(&file(&directory, "a.csv", &content), &options()).unwrap();
     for name in ["a.csv.gz", "a.csv.zst"] {
         let path = directory.path().join(name);

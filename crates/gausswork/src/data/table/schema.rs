@@ -139,7 +139,7 @@ impl TickUnit {
 }
 
 /// How the cells of a column are spelled: everything needed to write one back as it was.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Default, Debug)]
 #[serde(default)]
 pub struct Format {
     /// The spelling of a missing cell, the most common one in the column.
@@ -168,24 +168,6 @@ pub struct Format {
     /// the cells alone.
     #[serde(with = "arrow_type")]
     pub arrow: Option<DataType>,
-}
-
-impl Default for Format {
-    fn default() -> Self {
-        Self {
-            null: String::new(),
-            null_quoted: false,
-            quoted: false,
-            integer: false,
-            decimals: None,
-            number: NumberStyle::default(),
-            booleans: None,
-            date: DatePattern::default(),
-            timestamp: TimestampPattern::default(),
-            unit: TickUnit::default(),
-            arrow: None,
-        }
-    }
 }
 
 fn decimals<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
