@@ -197,7 +197,6 @@ pub struct ColumnSchema {
     pub distinct: u64,
 }
 
-/// The Arrow type of a column of [`Table::batch`](super::Table::batch).
 impl ColumnSchema {
     /// The canonical Arrow type of the column in memory: whole numbers, days and ticks are `Int64`,
     /// reals `Float64`, truth values `Boolean`, everything else a dictionary of text.
