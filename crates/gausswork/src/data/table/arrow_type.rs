@@ -58,7 +58,9 @@ pub(super) fn serialize<S: Serializer>(value: &Option<DataType>, serializer: S) 
 
 /// Reads a type by its Arrow name; only the supported ones are types.
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DataType>, D::Error> {
-    let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let Some(name) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
     let unknown = || serde::de::Error::custom(format!("\"{name:.100}\" is not the Arrow type of a cell"));
     // The parser is recursive: a name that nests deeper than any supported type is not handed to it.
     if name.len() > 200 || name.matches('(').count() > 4 {

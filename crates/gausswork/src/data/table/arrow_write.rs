@@ -12,10 +12,10 @@ use arrow::datatypes::{DataType, Field, Float64Type, Int32Type, Int64Type, Schem
 use arrow::error::ArrowError;
 
 use super::arrow_type::{is_decimal, is_text};
-use super::date::Zone;
 use super::error::TableError;
 use super::print::Printer;
 use super::schema::{ColumnSchema, Kind, TableSchema, TickUnit};
+use super::timestamp::Zone;
 
 /// Values that do not fit are errors, never nulls.
 const STRICT: CastOptions<'_> =

@@ -11,9 +11,9 @@ use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use rayon::prelude::*;
 
 use super::cells::Cells;
+use super::column::{Typed, Values};
 use super::error::TableError;
 use super::file::FileFormat;
-use super::infer::{Typed, Values};
 use super::read::Table;
 use super::schema::{ColumnSchema, Dialect, Format, Kind, TableSchema, TickUnit};
 

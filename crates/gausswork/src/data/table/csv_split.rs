@@ -99,9 +99,13 @@ pub(super) fn split_record(
                 (Some(byte), _) if byte == newline => {
                     return Ok(Step::Record { end: position + 1, inner_lines });
                 }
-                (Some(b'\r'), Some(b'\n')) => return Ok(Step::Record { end: position + 2, inner_lines }),
+                (Some(b'\r'), Some(b'\n')) => {
+                    return Ok(Step::Record { end: position + 2, inner_lines });
+                }
                 (Some(b'\r'), None) | (None, _) if !last => return Ok(Step::Incomplete),
-                (None, _) => return Ok(Step::Record { end: position, inner_lines }),
+                (None, _) => {
+                    return Ok(Step::Record { end: position, inner_lines });
+                }
                 _ => {
                     let field = fields.len() - first;
                     return Err(Flaw::Quote { field, problem: "text follows the closing quote" });
@@ -278,7 +282,9 @@ impl<R: Read> Splitter<R> {
             Ok(_) => bytes.iter().position(|&byte| byte == 0),
             Err(error) => Some(error.valid_up_to()),
         };
-        let Some(bad) = bad.map(|bad| from + bad) else { return Ok(()) };
+        let Some(bad) = bad.map(|bad| from + bad) else {
+            return Ok(());
+        };
         let before = block.bytes.get(..bad).unwrap_or_default();
         let newline = self.separators.newline;
         let first_line = block.jumps.first().map_or(1, |&(_, line)| line);

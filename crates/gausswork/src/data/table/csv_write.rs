@@ -76,8 +76,9 @@ fn push_row(printers: &[(&ColumnSchema, Printer<'_>)], row: usize, dialect: &Dia
         if printer.is_missing(row) {
             push_field(format.null.as_bytes(), format.null_quoted, dialect, out);
         } else if let Some(text) = printer.text(row) {
-            // A value that looks like a missing cell is told from one by its quotes.
-            push_field(text.as_bytes(), format.quoted || text == format.null, dialect, out);
+            // A value that looks like a missing cell is told from one by its quotes, where there are both.
+            let unclear = text == format.null && (column.missing > 0 || format.arrow.is_some());
+            push_field(text.as_bytes(), format.quoted || unclear, dialect, out);
         } else {
             let before = out.len();
             printer.print(row, out);

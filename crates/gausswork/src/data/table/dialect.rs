@@ -18,7 +18,9 @@ pub(super) fn detect(sample: &[u8], whole: bool, delimiter: Option<u8>, quote: O
     let candidates = delimiter.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
     // Double quotes unless there are none and single ones stand around fields.
     let quotes = quote.map_or_else(
-        || if single_quoted(sample, newline, &candidates) { vec![b'\''] } else { vec![b'"'] },
+        || {
+            if single_quoted(sample, newline, &candidates) { vec![b'\''] } else { vec![b'"'] }
+        },
         |quote| vec![quote],
     );
     let quote = quotes.first().copied().unwrap_or(b'"');
@@ -53,7 +55,9 @@ fn line_ending(sample: &[u8]) -> LineEnding {
 /// Per mille of records with as many fields as the header, and that number; nothing for one field.
 fn score(sample: &[u8], whole: bool, separators: Separators) -> (usize, usize) {
     let counts = counts(sample, whole, separators);
-    let Some((&header, rows)) = counts.split_first() else { return (0, 0) };
+    let Some((&header, rows)) = counts.split_first() else {
+        return (0, 0);
+    };
     if header < 2 {
         return (0, 0);
     }
@@ -84,19 +88,21 @@ fn counts(sample: &[u8], whole: bool, separators: Separators) -> Vec<usize> {
     counts
 }
 
-/// Whether fields begin and end with single quotes, and none with double ones.
+/// Whether fields begin and end with single quotes, most of those that begin with one, and none
+/// begins with a double one.
 fn single_quoted(sample: &[u8], newline: u8, delimiters: &[u8]) -> bool {
-    let (mut single, mut other) = (0u32, 0u32);
+    let (mut closed, mut open, mut double) = (0u32, 0u32, 0u32);
     for line in sample.split(|&byte| byte == newline).take(RECORDS) {
         for field in line.split(|byte| delimiters.contains(byte)) {
             match field.trim_ascii() {
-                [b'\'', .., b'\''] => single += 1,
-                [b'\'', ..] | [b'"', ..] => other += 1,
+                [b'\'', .., b'\''] => closed += 1,
+                [b'\'', ..] => open += 1,
+                [b'"', ..] => double += 1,
                 _ => {}
             }
         }
     }
-    single > 0 && other == 0
+    closed > open && double == 0
 }
 
 /// Whether every field but the first of a record begins with a space.
@@ -107,7 +113,9 @@ fn has_space(sample: &[u8], whole: bool, separators: Separators) -> bool {
         let mut fields = Vec::new();
         let with =
             split_record(sample, position, whole, Separators { space: true, ..separators }, &mut fields);
-        let Ok(Step::Record { end, .. }) = with else { break };
+        let Ok(Step::Record { end, .. }) = with else {
+            break;
+        };
         // Where a space stands after every delimiter, taking it away shortens the record by as many bytes.
         let record = sample.get(position..end).unwrap_or_default();
         let pair = [separators.delimiter, b' '];

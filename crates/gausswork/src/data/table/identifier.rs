@@ -264,7 +264,9 @@ fn fit_numbers(values: &[Option<i64>], affixes: Affixes) -> Maker {
 
 fn fit_text(values: &[Option<&str>]) -> Maker {
     let present: Vec<&str> = values.iter().flatten().copied().collect();
-    let Some(&first) = present.first() else { return Maker::Nothing };
+    let Some(&first) = present.first() else {
+        return Maker::Nothing;
+    };
     if present.iter().all(|text| *text == first) {
         return Maker::Constant { text: first.to_owned() };
     }

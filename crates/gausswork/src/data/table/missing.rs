@@ -49,7 +49,9 @@ impl Nulls<'_> {
             }
             Self::Recognised => RECOGNISED.iter().find(|&&null| null != "None" && occurs(cells, null)),
         };
-        let Some(only) = only else { return vec![false; cells.distinct()] };
+        let Some(only) = only else {
+            return vec![false; cells.distinct()];
+        };
         if *only == "NA" && is_country(cells) {
             return vec![false; cells.distinct()];
         }

@@ -1,5 +1,6 @@
 //! Tables: reading, typing, encoding, decoding, writing.
 
+mod arrow_column;
 mod arrow_read;
 mod arrow_type;
 mod arrow_write;
@@ -7,6 +8,7 @@ mod canonical;
 pub mod category;
 mod cells;
 mod codec;
+mod column;
 mod csv_read;
 mod csv_split;
 mod csv_write;
@@ -14,10 +16,12 @@ pub mod date;
 mod dialect;
 mod error;
 mod file;
+mod force;
 pub mod identifier;
 mod infer;
 mod missing;
-pub mod number;
+mod number;
+pub mod number_style;
 pub mod numeric;
 mod permutation;
 mod print;
@@ -26,12 +30,14 @@ pub mod scale;
 pub mod schema;
 mod shape;
 mod template;
+pub mod timestamp;
 mod write;
 
 pub use codec::{CodecError, ColumnCodec, TableCodec};
 pub use error::{Place, TableError};
 pub use file::{Compression, FileFormat, from_path};
 pub use identifier::IdentifierModel;
+pub use number::round_to;
 pub(crate) use read::edit_distance;
 pub use read::{ReadOptions, Table, read, read_as};
 pub use schema::{ColumnSchema, Dialect, Format, Kind, LineEnding, TableSchema, TickUnit, UnknownKind};

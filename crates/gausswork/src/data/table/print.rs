@@ -5,7 +5,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
 
-use super::number::NumberStyle;
+use super::number_style::NumberStyle;
 use super::schema::{Format, Kind};
 
 /// A canonical column that can be printed.
@@ -89,7 +89,9 @@ impl<'a> Printer<'a> {
 
     /// The cell of a text column, without copying it.
     pub(super) fn text(&self, row: usize) -> Option<&'a str> {
-        let Cells::Text { keys, values } = &self.cells else { return None };
+        let Cells::Text { keys, values } = &self.cells else {
+            return None;
+        };
         let key = usize::try_from(keys.value(row)).ok()?;
         (key < values.len()).then(|| values.value(key))
     }

@@ -8,13 +8,14 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
-use super::arrow_read::{self, ArrowColumn};
+use super::arrow_column::ArrowColumn;
+use super::arrow_read;
 use super::canonical::{self, Canonical};
 use super::cells::Cells;
+use super::column::{Column, Fault};
 use super::csv_read::{self, Lines};
 use super::error::{Place, TableError};
 use super::file::{Compression, Content, FileFormat, from_path};
-use super::infer::{Column, Fault};
 use super::missing::Nulls;
 use super::schema::{ColumnSchema, Dialect, Kind, TableSchema};
 

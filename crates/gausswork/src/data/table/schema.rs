@@ -6,9 +6,10 @@ use arrow::datatypes::DataType;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::arrow_type;
-use super::date::{DatePattern, TimestampPattern};
+use super::date::DatePattern;
 use super::file::FileFormat;
-use super::number::NumberStyle;
+use super::number_style::NumberStyle;
+use super::timestamp::TimestampPattern;
 
 /// The finest decimal grid that is looked for in a column of numbers.
 pub const MAX_DECIMALS: u8 = 9;
@@ -133,7 +134,7 @@ impl TickUnit {
 }
 
 /// How the cells of a column are spelled: everything needed to write one back as it was.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Debug)]
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Default, Debug)]
 #[serde(default)]
 pub struct Format {
     /// The spelling of a missing cell, the most common one in the column.
@@ -164,24 +165,6 @@ pub struct Format {
     pub arrow: Option<DataType>,
 }
 
-impl Default for Format {
-    fn default() -> Self {
-        Self {
-            null: String::new(),
-            null_quoted: false,
-            quoted: false,
-            integer: false,
-            decimals: None,
-            number: NumberStyle::default(),
-            booleans: None,
-            date: DatePattern::default(),
-            timestamp: TimestampPattern::default(),
-            unit: TickUnit::default(),
-            arrow: None,
-        }
-    }
-}
-
 fn decimals<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
     let decimals = Option::<u8>::deserialize(deserializer)?;
     match decimals {
@@ -209,7 +192,6 @@ pub struct ColumnSchema {
     pub distinct: u64,
 }
 
-/// The Arrow type of a column of [`Table::batch`](super::Table::batch).
 impl ColumnSchema {
     /// The canonical Arrow type of the column in memory: whole numbers, days and ticks are `Int64`,
     /// reals `Float64`, truth values `Boolean`, everything else a dictionary of text.

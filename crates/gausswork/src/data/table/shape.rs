@@ -13,7 +13,9 @@ pub(super) fn is_uuid(text: &[u8]) -> bool {
 /// Whether a text looks like an address of electronic mail.
 pub(super) fn is_email(text: &[u8]) -> bool {
     let mut parts = text.split(|&byte| byte == b'@');
-    let (Some(name), Some(domain), None) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let (Some(name), Some(domain), None) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
     let dot = domain.iter().rposition(|&byte| byte == b'.');
     !name.is_empty()
         && dot.is_some_and(|at| at > 0 && at + 1 < domain.len())

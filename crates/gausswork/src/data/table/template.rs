@@ -80,7 +80,9 @@ impl Template {
         let (hex_lower, hex_upper) = (hex(false), hex(true));
         let place = |at: usize| {
             let mut seen = bytes_at(at);
-            let Some(first) = seen.next() else { return Place::Digit };
+            let Some(first) = seen.next() else {
+                return Place::Digit;
+            };
             let (mut always, mut digits, mut lower, mut upper) = (true, false, false, false);
             for byte in bytes_at(at) {
                 always &= byte == first;
