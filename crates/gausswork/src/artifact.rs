@@ -246,8 +246,7 @@ impl Card {
     /// Checks what the weights alone do not: that sizes fit each other and no index leaves its table.
     fn check(&self) -> Result<(), String> {
         let ModelKind::Vae(model) = &self.model;
-        let config = crate::run::Config { model: model.clone(), ..Default::default() };
-        config.check().map_err(|e| e.to_string())?;
+        model.check().map_err(|e| e.to_string())?;
         self.codec.check()?;
         self.prior.check(model.latent)
     }

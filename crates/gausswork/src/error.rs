@@ -1,27 +1,28 @@
-//! The one error type of the public API.
+//! What every module may complain about in the same words.
 
-use std::path::PathBuf;
+/// A setting outside its range.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{key} = {value}: must be {expected}")]
+pub struct OutOfRange {
+    /// Dotted path of the setting, as in a configuration file.
+    pub key: &'static str,
+    /// The value given.
+    pub value: String,
+    /// The range.
+    pub expected: &'static str,
+}
 
-use crate::data::table::TableError;
-
-/// The result of a fallible operation of this crate.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// Everything that can go wrong, with the offending value and its place.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// A table could not be read, understood or written.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// A file could not be read or written.
-    #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        /// What was attempted: "read", "write", "rename" …
-        action: &'static str,
-        /// The file or directory.
-        path: PathBuf,
-        /// The operating system's reason.
-        source: std::io::Error,
-    },
+impl OutOfRange {
+    /// Passes where `fits`, else the complaint.
+    ///
+    /// # Errors
+    /// Where it does not fit.
+    pub fn unless(
+        fits: bool,
+        key: &'static str,
+        value: impl ToString,
+        expected: &'static str,
+    ) -> Result<(), Self> {
+        if fits { Ok(()) } else { Err(Self { key, value: value.to_string(), expected }) }
+    }
 }

@@ -16,4 +16,4 @@ pub mod run;
 pub mod train;
 pub mod vae;
 
-pub use error::{Error, Result};
+pub use error::OutOfRange;

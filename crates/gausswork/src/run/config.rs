@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::data::table::{Kind, ReadOptions};
+use crate::error::OutOfRange;
 use crate::nn::AdamConfig;
 use crate::train::{Schedule, TrainConfig};
 use crate::vae::{Objective, VaeConfig};
@@ -152,15 +153,8 @@ pub enum ConfigError {
         nearest: Option<String>,
     },
     /// A value outside its range.
-    #[error("{key} = {value}: must be {expected}")]
-    OutOfRange {
-        /// Dotted path.
-        key: &'static str,
-        /// The value given.
-        value: String,
-        /// The range.
-        expected: &'static str,
-    },
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
     /// More rows per step than there are to train on.
     #[error("training.batch = {batch}: there are only {rows} training rows; give a smaller batch, or none")]
     BatchTooLarge {
@@ -194,54 +188,49 @@ impl Config {
     /// Checks every range.
     ///
     /// # Errors
-    /// [`ConfigError::OutOfRange`] for the first value that is out of its range.
+    /// [`OutOfRange`] for the first value that is out of its range.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let (m, o, t, p) = (&self.model, &self.objective, &self.training, &self.prior);
-        let size = |key, value: usize, greatest: usize, expected| {
-            if (1..=greatest).contains(&value) { Ok(()) } else { out_of_range(key, value, expected) }
+        self.model.check()?;
+        self.objective.check()?;
+        let (t, p) = (&self.training, &self.prior);
+        let size = |key, value: usize, least: usize, greatest: usize, expected| {
+            OutOfRange::unless((least..=greatest).contains(&value), key, value, expected)
         };
-        size("model.latent", m.latent, 1024, "1 to 1024")?;
-        size("model.width", m.width, 8192, "1 to 8192")?;
-        size("model.hidden", m.hidden, 1024, "1 to 1024")?;
-        size("model.embedding", m.embedding, 1024, "1 to 1024")?;
-        size("model.blocks", m.blocks + 1, 65, "0 to 64")?;
-        size("training.shards", t.shards, 1024, "1 to 1024")?;
-        size("training.batch", t.batch.unwrap_or(1), 1 << 20, "1 to 1048576")?;
-        size("training.patience", t.patience as usize, 1 << 40, "at least 1")?;
-        size("training.steps", t.steps.unwrap_or(1) as usize, 1 << 40, "at least 1")?;
-        size("training.validate-every", t.validate_every.unwrap_or(1) as usize, 1 << 40, "at least 1")?;
-        size("training.checkpoint-every", t.checkpoint_every as usize, 1 << 40, "at least 1")?;
-        size("prior.components", p.components + 1, 4097, "0 to 4096")?;
-        size("prior.iterations", p.iterations, 100_000, "1 to 100000")?;
-        size("prior.draws", p.draws, 1 << 30, "at least 1")?;
-        let number = |key, value: f64, fits: bool, expected| {
-            if value.is_finite() && fits { Ok(()) } else { out_of_range(key, value, expected) }
-        };
-        number("objective.beta", o.beta, o.beta >= 0.0, "a number ≥ 0")?;
-        number(
-            "objective.free-bits",
-            o.free_bits,
-            o.free_bits >= 0.0,
-            "a number ≥ 0, in nats per dimension",
-        )?;
-        number("training.epochs", t.epochs.unwrap_or(1.0), t.epochs.is_none_or(|e| e > 0.0), "a number > 0")?;
+        const MANY: usize = 1 << 40;
+        size("training.shards", t.shards, 1, 1024, "1 to 1024")?;
+        size("training.batch", t.batch.unwrap_or(1), 1, 1 << 20, "1 to 1048576")?;
+        for (key, value) in [
+            ("training.patience", t.patience),
+            ("training.steps", t.steps.unwrap_or(1)),
+            ("training.validate-every", t.validate_every.unwrap_or(1)),
+            ("training.checkpoint-every", t.checkpoint_every),
+        ] {
+            size(key, value as usize, 1, MANY, "at least 1")?;
+        }
+        size("prior.components", p.components, 0, 4096, "0 to 4096")?;
+        size("prior.iterations", p.iterations, 1, 100_000, "1 to 100000")?;
+        size("prior.draws", p.draws, 1, 1 << 30, "at least 1")?;
+        let positive =
+            |key, value: f64| OutOfRange::unless(value > 0.0 && value < 1e9, key, value, "a number > 0");
+        positive("training.epochs", t.epochs.unwrap_or(1.0))?;
+        positive("training.clip", t.clip)?;
+        positive("training.checkpoint-seconds", t.checkpoint_seconds)?;
+        positive("training.time-budget", t.time_budget.unwrap_or(1.0))?;
         let rate = t.learning_rate;
-        number("training.learning-rate", rate, rate > 0.0 && rate <= 1.0, "a number in (0, 1]")?;
-        number("training.clip", t.clip, t.clip > 0.0, "a number > 0")?;
+        OutOfRange::unless(rate > 0.0 && rate <= 1.0, "training.learning-rate", rate, "a number in (0, 1]")?;
         for (key, value) in
             [("training.beta1", t.beta1), ("training.beta2", t.beta2), ("training.average", t.average)]
         {
-            number(key, value, (0.0..1.0).contains(&value), "a number in [0, 1)")?;
+            OutOfRange::unless((0.0..1.0).contains(&value), key, value, "a number in [0, 1)")?;
         }
-        number("training.held-out", t.held_out, (0.0..=0.5).contains(&t.held_out), "a share from 0 to 0.5")?;
-        number(
-            "training.checkpoint-seconds",
-            t.checkpoint_seconds,
-            t.checkpoint_seconds > 0.0,
-            "a number > 0",
+        let held_out = t.held_out;
+        OutOfRange::unless(
+            (0.0..=0.5).contains(&held_out),
+            "training.held-out",
+            held_out,
+            "a share from 0 to 0.5",
         )?;
-        let budget = t.time_budget.unwrap_or(1.0);
-        number("training.time-budget", budget, budget > 0.0 && budget < 1e9, "seconds, more than 0")
+        Ok(())
     }
 
     /// Fills in what depends on the number of training rows.
@@ -272,10 +261,10 @@ impl Config {
     /// # Errors
     /// A delimiter or quote that is not one byte.
     pub fn read_options(&self) -> Result<ReadOptions, ConfigError> {
-        let byte = |key, c: Option<char>| match c {
-            None => Ok(None),
-            Some(c) if c.is_ascii() => Ok(Some(c as u8)),
-            Some(c) => out_of_range(key, c, "an ASCII character"),
+        let byte = |key, c: Option<char>| {
+            let ascii = c.is_none_or(|c| c.is_ascii());
+            OutOfRange::unless(ascii, key, c.unwrap_or_default(), "an ASCII character")
+                .map(|()| c.map(|c| c as u8))
         };
         Ok(ReadOptions {
             delimiter: byte("data.delimiter", self.data.delimiter)?,
@@ -318,14 +307,6 @@ impl Config {
 fn default_steps(rows: usize) -> u64 {
     let passes = 20.0 * rows as f64 / 512.0;
     (passes.min(900.0 + 0.02 * passes)).clamp(400.0, 20_000.0) as u64
-}
-
-fn out_of_range<T>(
-    key: &'static str,
-    value: impl ToString,
-    expected: &'static str,
-) -> Result<T, ConfigError> {
-    Err(ConfigError::OutOfRange { key, value: value.to_string(), expected })
 }
 
 /// Refuses keys of `table` that `known` lacks; a map with free keys is empty in `known`.

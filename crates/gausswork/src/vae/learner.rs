@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use super::model::Vae;
+use crate::error::OutOfRange;
 use crate::layout::Features;
 use crate::learner::{Collective, Diverged, Figures, Learner};
 use crate::nn::{Adam, AdamConfig};
@@ -31,6 +32,17 @@ impl Default for Objective {
 }
 
 impl Objective {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The first value that is out of its range.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let weight =
+            |key, value: f64| OutOfRange::unless((0.0..1e6).contains(&value), key, value, "a number ≥ 0");
+        weight("objective.beta", self.beta)?;
+        weight("objective.free-bits", self.free_bits)
+    }
+
     /// β at a step.
     pub fn beta_at(&self, step: u64) -> f64 {
         self.beta * ((step as f64 + 1.0) / (self.warm_up as f64).max(1.0)).min(1.0)

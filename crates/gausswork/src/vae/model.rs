@@ -8,6 +8,7 @@ use super::decoder::{Columns, Decoder, Sizes};
 use super::encoder::Encoder;
 use super::prior::Prior;
 use crate::dist::Normal;
+use crate::error::OutOfRange;
 use crate::layout::Layout;
 use crate::nn::{Embedding, Leaves, Params};
 use crate::noise::Noise;
@@ -40,6 +41,23 @@ impl Default for VaeConfig {
             embedding: 16,
             columns: Columns::Autoregressive,
         }
+    }
+}
+
+impl VaeConfig {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The first size that is out of its range.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let size = |key, value: usize, least: usize, greatest: usize, expected| {
+            OutOfRange::unless((least..=greatest).contains(&value), key, value, expected)
+        };
+        size("model.latent", self.latent, 1, 1024, "1 to 1024")?;
+        size("model.width", self.width, 1, 8192, "1 to 8192")?;
+        size("model.hidden", self.hidden, 1, 1024, "1 to 1024")?;
+        size("model.embedding", self.embedding, 1, 1024, "1 to 1024")?;
+        size("model.blocks", self.blocks, 0, 64, "0 to 64")
     }
 }
 
