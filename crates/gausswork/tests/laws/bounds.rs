@@ -41,10 +41,19 @@ fn bounds_of(vae: &Vae, features: &Features, samples: usize, seed: u64) -> Vec<R
     bounds(vae, features, &rows, samples, &constants, &Noise::new(seed), &Threads::new(2).unwrap())
 }
 
+/// Widens `q(z|x)` to a variance of about e^2.5: bounds that are far from tight, with bounded weights p/q.
+fn widen_posterior(vae: &mut Vae) {
+    let bias = vae.params.entries().iter().find(|entry| entry.name == "encoder.output.bias").unwrap();
+    // After `mu`, of one dimension, the log-variance.
+    let log_var = bias.offset + 1;
+    vae.params.values_mut()[log_var] = 2.5;
+}
+
 fn for_each_model(law: impl Fn(&str, &Vae, &Features, u64)) {
     let table = discrete();
     for seed in SEEDS {
         let mut vae = table.model(1, Columns::Autoregressive, seed);
+        widen_posterior(&mut vae);
         law(&format!("standard prior, seed {seed}"), &vae, &table.features, seed);
         vae.prior = Prior::Mixture(mixture(1));
         law(&format!("mixture prior, seed {seed}"), &vae, &table.features, seed);
@@ -72,7 +81,7 @@ fn bounds_rise_with_their_samples_to_log_p_and_no_further() {
             if samples == 1 {
                 assert!((elbo - mean).abs() < 1e-9, "{what}");
                 assert!(
-                    log_p - elbo > 8.0 * elbo_error,
+                    log_p - elbo > 6.0 * elbo_error,
                     "a bound that is tight at once proves nothing: {what}"
                 );
             }
@@ -80,7 +89,7 @@ fn bounds_rise_with_their_samples_to_log_p_and_no_further() {
             gaps.push(log_p - mean);
         }
         // The gap is Var(w)/(2K) and more beyond first order (Nowozin 2018, §3).
-        assert!(gaps[3].abs() < 0.02 * gaps[0] + 4.0 * last.1, "{what}: gaps {gaps:?}");
+        assert!(gaps[3].abs() < 0.01 * gaps[0] + 4.0 * last.1, "{what}: gaps {gaps:?}");
     });
 }
 
