@@ -59,8 +59,9 @@ fn the_gradient_of_the_bound_is_that_of_finite_differences() {
         let epsilon = normals(seed, ROWS * 3);
         let gradient = gradient(&vae, &table.features, &epsilon);
         let (_, magnitude) = loss(&vae, vae.params.values(), &table.features, &epsilon);
-        // The loss of a row carries some 64 roundings of its terms, of either sign, and 64 rows average out.
-        let noise = 8.0 * ROUNDOFF * magnitude;
+        // The loss of a row carries some 64 roundings of its terms, of either sign: eight units of their sum. A mean
+        // over 64 rows has an eighth of that as its standard deviation.
+        let noise = ROUNDOFF * magnitude;
         for entry in vae.params.entries() {
             let range = entry.offset..entry.offset + entry.len();
             let exact = &gradient[range.clone()];
@@ -89,7 +90,8 @@ fn the_gradient_of_the_bound_is_that_of_finite_differences() {
                 // the change on doubling h measures three times the truncation.
                 let h = (3.0 * noise).cbrt();
                 let (fine, coarse) = (difference(h), difference(2.0 * h));
-                let bound = noise / h + (coarse - fine).abs();
+                // Four standard deviations of the difference of two losses over 2 h.
+                let bound = 4.0 * noise / (h * std::f64::consts::SQRT_2) + (coarse - fine).abs();
                 let what = format!("{}, {sort}, seed {seed}", entry.name);
                 if (slope - fine).abs() > bound {
                     failures.push(format!("{what}: {slope} against {fine} ± {bound:e}"));
