@@ -55,7 +55,11 @@ pub(crate) fn discrete() -> Encoded {
     let mut csv = "colour,flag,size\n".to_owned();
     for row in 0..120 {
         let size = ["1", "2", "5", ""][word(row, 2) % 4];
-        csv += &format!("{},{},{size}\n", ["blue", "green", "red"][word(row, 0) % 3], word(row, 1) % 2 == 0);
+        csv += &format!(
+            "{},{},{size}\n",
+            ["blue", "green", "red"][word(row, 0) % 3],
+            word(row, 1).is_multiple_of(2)
+        );
     }
     encode(&csv, &[("colour", Kind::Category), ("flag", Kind::Boolean), ("size", Kind::Integer)])
 }
@@ -65,7 +69,7 @@ pub(crate) fn binned() -> Encoded {
     let mut csv = "flag,age\n".to_owned();
     for row in 0..600 {
         let age = if row % 5 == 0 { 0 } else { 10 + (unit(row, 1) * unit(row, 2) * 400.0) as usize };
-        csv += &format!("{},{age}\n", word(row, 0) % 2 == 0);
+        csv += &format!("{},{age}\n", word(row, 0).is_multiple_of(2));
     }
     encode(&csv, &[("flag", Kind::Boolean), ("age", Kind::Integer)])
 }
@@ -74,7 +78,7 @@ pub(crate) fn binned() -> Encoded {
 pub(crate) fn two_digits() -> Encoded {
     let mut csv = "place,flag\n".to_owned();
     for row in 0..1200 {
-        csv += &format!("p{:03},{}\n", row % 300, word(row, 1) % 2 == 0);
+        csv += &format!("p{:03},{}\n", row % 300, word(row, 1).is_multiple_of(2));
     }
     encode(&csv, &[("place", Kind::Category), ("flag", Kind::Boolean)])
 }

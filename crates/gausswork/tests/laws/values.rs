@@ -2,6 +2,9 @@
 //!
 //! The expected values come from a separate implementation in Python, from the same papers.
 
+// Nine digits name an f32 exactly.
+#![allow(clippy::excessive_precision)]
+
 use gausswork::noise::{Noise, Stream};
 
 #[test]
