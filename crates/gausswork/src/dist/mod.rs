@@ -36,9 +36,11 @@ pub trait Distribution {
 
 /// `log(1 + e^x)`.
 ///
-/// *Stability*: `max(x, 0) + log1p(e^-|x|)`: never overflows, exact for large |x|.
+/// *Stability*: `max(x, 0) + log1p(e^-|x|)`: never overflows, exact for large |x|. The maximum is taken as
+/// `½(x + |x|)`, whose gradient at 0 is ½ and makes the whole's exact there (that of a clamp is 0 or 1).
 pub(crate) fn softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    x.clone().clamp_min(0.0) + x.abs().neg().exp().log1p()
+    let magnitude = x.clone().abs();
+    (x + magnitude.clone()).mul_scalar(0.5) + magnitude.neg().exp().log1p()
 }
 
 /// `log(1 - e^-d)` for d > 0.

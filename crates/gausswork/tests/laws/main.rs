@@ -1,0 +1,18 @@
+//! Laws of probability that the models must obey, checked through the public API.
+//!
+//! Tolerances come from the error analysis written beside them, or from standard errors at a stated level.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bounds;
+mod decoder;
+mod distributions;
+mod divergence;
+mod families;
+mod learner;
+mod objective;
+mod prior;
+mod sampler;
+mod support;
+mod tables;
+mod tails;
+mod values;
