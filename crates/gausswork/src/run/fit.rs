@@ -253,7 +253,8 @@ pub(super) fn prepare(
     let codec = TableCodec::fit(&table, &train)?;
     let features = codec.encode(&table.batch)?;
     let seconds = start.elapsed().as_secs_f64();
-    observer.observe(&Event::Read { rows, columns: table.schema.columns.len(), seconds });
+    let schema = &table.schema;
+    observer.observe(&Event::Read { rows, columns: schema.columns.len(), schema, seconds });
     Ok(Prepared { config, table, codec, features, train, held_out })
 }
 
