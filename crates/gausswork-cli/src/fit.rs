@@ -22,7 +22,7 @@ pub(crate) fn run(args: &FitArgs) -> anyhow::Result<()> {
         return resume(args, directory, threads);
     }
     // Clap has made sure of it.
-    let data = args.data.data.clone().context("DATA is missing")?;
+    let data = args.table.clone().context("DATA is missing")?;
     let config = args.config()?;
     let mut progress = Progress::new(STOPPING);
     if args.output.dry_run {
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &FitArgs) -> anyhow::Result<()> {
 
 fn resume(args: &FitArgs, directory: &Path, threads: usize) -> anyhow::Result<()> {
     let config = if args.configures() { Some(args.config()?) } else { None };
-    let data = args.data.data.as_deref();
+    let data = args.table.as_deref();
     let mut progress = Progress::new(STOPPING);
     let interrupt = progress.interrupt.clone();
     let stop = &interrupt.stop;

@@ -20,6 +20,9 @@ use crate::failure::Usage;
     A run directory holds model.safetensors, config.toml, train.jsonl, figures.json and sample.csv."
 )]
 pub(crate) struct FitArgs {
+    /// The table: CSV (plain, .gz, .zst), Parquet or Arrow
+    #[arg(value_name = "DATA", required_unless_present = "resume")]
+    pub(crate) table: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) data: DataArgs,
     #[command(flatten)]
@@ -36,9 +39,6 @@ pub(crate) struct FitArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
 pub(crate) struct DataArgs {
-    /// The table: CSV (plain, .gz, .zst), Parquet or Arrow
-    #[arg(required_unless_present = "resume")]
-    pub(crate) data: Option<PathBuf>,
     /// Kinds of columns: integer, float, boolean, category, date, timestamp, identifier, constant or text [default:
     /// found out]. Names that hold a comma go into the configuration file
     #[arg(long, value_name = "COLUMN=KIND,...", value_delimiter = ',', value_parser = column_kind)]

@@ -29,7 +29,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Learn a likeness of a table, and say honestly how good it is.
 #[derive(Debug, Parser)]
-#[command(name = "gausswork", version, propagate_version = true, infer_subcommands = true)]
+#[command(name = "gausswork", version, propagate_version = true)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

@@ -17,7 +17,6 @@ use crate::progress::Progress;
 #[derive(Debug, Args)]
 pub(crate) struct SampleArgs {
     /// A model file, or the run directory that holds it
-    #[arg(help_heading = "Model")]
     model: PathBuf,
     /// Rows [default: as many as were fitted]
     #[arg(short = 'n', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Data")]
