@@ -1,1 +1,83 @@
-fn main() {}
+//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it.
+//!
+//! Each verb parses, calls the library and prints. What was asked for goes to stdout or `-o`; everything else goes
+//! to stderr. The exit code is 0 when done, 1 when it failed, 2 when the command line was wrong, 130 when it was
+//! interrupted.
+
+mod args;
+mod columns;
+mod failure;
+mod fit;
+mod fit_args;
+mod inspect;
+mod interrupt;
+mod output;
+mod plan;
+mod progress;
+mod sample;
+mod score;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// Training allocates and frees the same sizes at every step; a pooling allocator makes that cheap.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Learn a likeness of a table, and say honestly how good it is.
+#[derive(Debug, Parser)]
+#[command(name = "gausswork", version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Say more on stderr; RUST_LOG chooses what.
+    #[arg(long, short, global = true, help_heading = "Output")]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Learn a model of a table and write a run directory.
+    Fit(Box<fit_args::FitArgs>),
+    /// Draw rows from a model.
+    Sample(sample::SampleArgs),
+    /// Score the rows of a table: bounds on their log-likelihood, in nats.
+    Score(score::ScoreArgs),
+    /// Show what a model is, how it was made and how good it is.
+    Inspect(inspect::InspectArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr(cli.verbose);
+    let done = match &cli.verb {
+        Verb::Fit(args) => fit::run(args),
+        Verb::Sample(args) => sample::run(args),
+        Verb::Score(args) => score::run(args),
+        Verb::Inspect(args) => inspect::run(args),
+    };
+    done.map_or_else(|error| failure::report(&error), |()| ExitCode::SUCCESS)
+}
+
+/// Sends the library's log to stderr: what RUST_LOG asks for, everything of ours with `--verbose`, else errors.
+fn log_to_stderr(verbose: bool) {
+    let otherwise = if verbose { "info,gausswork=debug" } else { "error" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(otherwise));
+    // Only a second subscriber makes this fail, and there is none.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

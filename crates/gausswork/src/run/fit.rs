@@ -162,7 +162,7 @@ pub fn fit(
         return Err(FitError::Exists { path: run.directory.clone() });
     }
     let prepared = prepare(&run.data, config, observer)?;
-    create(&run.directory)?;
+    create(&run.directory, run.existing)?;
     let source = fs::canonicalize(&run.data).unwrap_or_else(|_| run.data.clone());
     write(&run.directory.join("data.path"), source.to_string_lossy().as_bytes())?;
     write(&run.directory.join("config.toml"), prepared.config.to_toml().as_bytes())?;
@@ -253,7 +253,8 @@ pub(super) fn prepare(
     let codec = TableCodec::fit(&table, &train)?;
     let features = codec.encode(&table.batch)?;
     let seconds = start.elapsed().as_secs_f64();
-    observer.observe(&Event::Read { rows, columns: table.schema.columns.len(), seconds });
+    let schema = &table.schema;
+    observer.observe(&Event::Read { rows, columns: schema.columns.len(), schema, seconds });
     Ok(Prepared { config, table, codec, features, train, held_out })
 }
 
@@ -574,9 +575,19 @@ impl Log {
 }
 
 /// Creates a run directory, and removes what an earlier run left in it.
-fn create(directory: &Path) -> Result<(), FitError> {
+fn create(directory: &Path, existing: Existing) -> Result<(), FitError> {
     let failed = |source| FitError::Io { path: directory.to_path_buf(), source };
-    fs::create_dir_all(directory).map_err(failed)?;
+    match (existing, directory.parent()) {
+        (Existing::Replace, _) | (_, None) => fs::create_dir_all(directory).map_err(failed)?,
+        (Existing::Keep, Some(parent)) => {
+            fs::create_dir_all(parent).map_err(failed)?;
+            // Another run may have taken the name while this one was reading.
+            fs::create_dir(directory).map_err(|source| match source.kind() {
+                std::io::ErrorKind::AlreadyExists => FitError::Exists { path: directory.to_path_buf() },
+                _ => failed(source),
+            })?;
+        }
+    }
     let owned = [
         artifact::FILE_NAME,
         checkpoint::FILE_NAME,

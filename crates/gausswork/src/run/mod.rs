@@ -15,6 +15,7 @@ pub use plan::{Plan, plan};
 pub use sample::{SampleError, SampleRequest, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 
+use crate::data::table::TableSchema;
 use crate::train::{Ended, Progress};
 
 /// What happens during a verb, as it happens.
@@ -29,6 +30,8 @@ pub enum Event<'a> {
         rows: usize,
         /// Columns.
         columns: usize,
+        /// What they are, and why.
+        schema: &'a TableSchema,
         /// Time that took.
         seconds: f64,
     },

@@ -107,8 +107,21 @@ impl TableWriter {
     /// # Errors
     /// An unknown extension; a directory that cannot be written to.
     pub fn create(path: impl AsRef<Path>, schema: &TableSchema) -> Result<Self, TableError> {
+        let (format, compression) = from_path(path.as_ref())?;
+        Self::create_as(path, format, compression, schema)
+    }
+
+    /// Begins a file in a format of one's choice, whatever its name.
+    ///
+    /// # Errors
+    /// A directory that cannot be written to.
+    pub fn create_as(
+        path: impl AsRef<Path>,
+        format: FileFormat,
+        compression: Compression,
+        schema: &TableSchema,
+    ) -> Result<Self, TableError> {
         let path = path.as_ref();
-        let (format, compression) = from_path(path)?;
         let failed = |error| TableError::io("write", path, error);
         if path.is_dir() {
             return Err(TableError::Directory { file: path.to_path_buf() });

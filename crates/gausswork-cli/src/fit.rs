@@ -1,0 +1,58 @@
+//! `gausswork fit`: learn a model of a table and write a run directory.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use gausswork::run::{Existing, Run};
+
+use crate::fit_args::FitArgs;
+use crate::progress::Progress;
+use crate::{args, plan, summary};
+
+/// What the first signal says.
+const STOPPING: &str = "finishing with the best model so far; press again to abort";
+
+/// Fits, resumes or plans.
+///
+/// # Errors
+/// The library's; [`crate::failure::Usage`] for flags that cannot be meant.
+pub(crate) fn run(args: &FitArgs) -> anyhow::Result<()> {
+    let threads = args::threads(args.training.threads);
+    if let Some(directory) = &args.training.resume {
+        return resume(args, directory, threads);
+    }
+    // Clap has made sure of it.
+    let data = args.table.clone().context("DATA is missing")?;
+    let config = args.config()?;
+    let mut progress = Progress::new(STOPPING);
+    if args.output.dry_run {
+        return plan::run(&data, config, threads, args.output.json, progress);
+    }
+    let directory = args.output.out.clone().unwrap_or_else(|| free_directory(&data));
+    let existing = if args.output.force { Existing::Replace } else { Existing::Keep };
+    let run = Run { data: data.clone(), directory, existing, threads };
+    let interrupt = progress.interrupt.clone();
+    let finished = gausswork::run::fit(&run, config, &interrupt.stop, &mut progress)?;
+    summary::tell(&run.directory, Some(&data), &finished, &progress, args.output.json)
+}
+
+fn resume(args: &FitArgs, directory: &Path, threads: usize) -> anyhow::Result<()> {
+    let config = if args.configures() { Some(args.config()?) } else { None };
+    let data = args.table.as_deref();
+    let mut progress = Progress::new(STOPPING);
+    let interrupt = progress.interrupt.clone();
+    let stop = &interrupt.stop;
+    let finished = gausswork::run::resume(directory, data, config.as_ref(), threads, stop, &mut progress)?;
+    summary::tell(directory, data, &finished, &progress, args.output.json)
+}
+
+/// The first of `runs/NAME`, `runs/NAME-2`, `runs/NAME-3` … that does not exist.
+fn free_directory(data: &Path) -> PathBuf {
+    let name = data.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let plain = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let stem = plain.rsplit_once('.').map_or(plain, |(stem, _)| stem);
+    let stem = if stem.is_empty() { "table" } else { stem };
+    let numbered =
+        |n: u64| Path::new("runs").join(if n == 1 { stem.to_owned() } else { format!("{stem}-{n}") });
+    (1..).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| numbered(1))
+}

@@ -1,0 +1,183 @@
+//! `gausswork inspect`: what a model is, how it was made, how good it is, and what to cite.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gausswork::artifact::{Card, Model, ModelKind};
+use gausswork::vae::{Columns, Prior};
+use serde_json::{Map, Value, json};
+
+use crate::output::{bytes, grouped, json_to_stdout, to_stdout};
+use crate::{args, columns, summary};
+
+/// Show what a model is, how it was made and how good it is.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A model file, or the run directory that holds it
+    model: PathBuf,
+    /// Print it as JSON
+    #[arg(long, help_heading = "Output")]
+    json: bool,
+}
+
+/// What a person who uses a model may want to cite, and for what.
+const REFERENCES: [(&str, &str); 6] = [
+    ("variational autoencoder", "Kingma & Welling 2014, Auto-Encoding Variational Bayes, arXiv:1312.6114"),
+    (
+        "the same",
+        "Rezende, Mohamed & Wierstra 2014, Stochastic Backpropagation and Approximate Inference, arXiv:1401.4082",
+    ),
+    (
+        "importance-weighted bound",
+        "Burda, Grosse & Salakhutdinov 2016, Importance Weighted Autoencoders, arXiv:1509.00519",
+    ),
+    (
+        "free bits",
+        "Kingma et al. 2016, Improving Variational Inference with Inverse Autoregressive Flow, arXiv:1606.04934",
+    ),
+    (
+        "autoregressive columns",
+        "Germain et al. 2015, MADE: Masked Autoencoder for Distribution Estimation, arXiv:1502.03509",
+    ),
+    ("optimiser", "Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, arXiv:1412.6980"),
+];
+
+/// Lines of the training curve that are shown.
+const CURVE_LINES: usize = 10;
+
+/// Prints what a model is.
+///
+/// # Errors
+/// A file that is not a model.
+pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
+    let model = args::load(&args.model)?;
+    let curve = curve(&args.model);
+    if args.json { json_to_stdout(&as_json(&model, &curve)?) } else { to_stdout(&text(&model, &curve)) }
+}
+
+fn text(model: &Model, curve: &[[Value; 4]]) -> String {
+    let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, figures, .. } =
+        &model.card;
+    let facts = [
+        ("model", kind(&model.card.model)),
+        ("parameters", size(model)),
+        ("prior", prior(&model.card.prior)),
+        (
+            "fitted to",
+            format!(
+                "{} rows to train on and {} held out, {} columns",
+                grouped(*train as u128),
+                grouped(*held_out as u128),
+                codec.columns.len()
+            ),
+        ),
+        ("fingerprint", format!("{fingerprint} (BLAKE3 of the table)")),
+        ("seed", seed.to_string()),
+        ("written by", format!("gausswork {version}")),
+    ];
+    let mut out = columns::aligned(&facts.map(|(name, fact)| [name.to_owned(), fact]));
+    out.push_str(&format!("\nColumns\n\n{}", columns::text(codec, false)));
+    let latent = model.vae.config.latent;
+    out.push_str(&format!("\nFigures\n\n{}\n", summary::figures(figures, codec.columns.len(), latent)));
+    if !curve.is_empty() {
+        let head = ["pass", "step", "training ELBO", "held-out ELBO, N(0, I)"].map(str::to_owned);
+        let shown = thin(curve).into_iter().map(|line| line.each_ref().map(shown));
+        let lines: Vec<[String; 4]> = std::iter::once(head).chain(shown).collect();
+        out.push_str(&format!("\nTraining curve, nats per row\n\n{}", columns::aligned(&lines)));
+    }
+    let cite = REFERENCES.map(|(what, whom)| [what.to_owned(), whom.to_owned()]);
+    out.push_str(&format!("\nReferences\n\n{}\nConfiguration\n\n{config}", columns::aligned(&cite)));
+    out
+}
+
+fn as_json(model: &Model, curve: &[[Value; 4]]) -> anyhow::Result<Value> {
+    let card = &model.card;
+    let numbers: Map<String, Value> =
+        card.figures.iter().map(|(name, v)| (name.clone(), (*v).into())).collect();
+    let point = |[pass, step, train, held_out]: &[Value; 4]| json!({ "pass": pass, "step": step, "train_elbo": train, "held_out_elbo": held_out });
+    let (prior, components) = match &card.prior {
+        Prior::Standard { .. } => ("standard-normal", 0),
+        Prior::Mixture(mixture) => ("mixture", mixture.components.len()),
+    };
+    Ok(json!({
+        "version": card.version,
+        "seed": card.seed,
+        "fingerprint": card.fingerprint,
+        "rows": { "train": card.rows[0], "held_out": card.rows[1] },
+        "model": serde_json::to_value(&card.model)?,
+        "parameters": model.vae.params.values().len(),
+        "prior": { "kind": prior, "components": components },
+        "columns": columns::json(&card.codec),
+        "figures": numbers,
+        "curve": curve.iter().map(point).collect::<Vec<_>>(),
+        "references": REFERENCES.map(|(what, whom)| json!({ "for": what, "cite": whom })),
+        "config": toml::from_str::<Value>(&card.config)?,
+    }))
+}
+
+fn kind(model: &ModelKind) -> String {
+    let ModelKind::Vae(vae) = model;
+    let columns = match vae.columns {
+        Columns::Autoregressive => "each column given those before",
+        Columns::Independent => "columns independent given z",
+    };
+    format!(
+        "variational autoencoder: {} latent dimensions, width {}, {} residual blocks, {} hidden units per feature, {columns}",
+        vae.latent, vae.width, vae.blocks, vae.hidden
+    )
+}
+
+fn prior(prior: &Prior) -> String {
+    match prior {
+        Prior::Standard { .. } => "N(0, I)".to_owned(),
+        Prior::Mixture(mixture) => {
+            format!("mixture of {} normals, fitted to the aggregate posterior", mixture.components.len())
+        }
+    }
+}
+
+fn size(model: &Model) -> String {
+    let count = model.vae.params.values().len();
+    format!("{} ({})", grouped(count as u128), bytes(4 * count as u64))
+}
+
+/// The validations in `train.jsonl` of the run: pass, step, training ELBO and held-out ELBO. None where there is no
+/// such file, or lines that are not ours.
+fn curve(model: &Path) -> Vec<[Value; 4]> {
+    let directory = if model.is_dir() { Some(model) } else { model.parent() };
+    let path = directory.unwrap_or(Path::new("")).join("train.jsonl");
+    let Ok(file) = std::fs::File::open(path) else { return Vec::new() };
+    let mut train = Value::Null;
+    let mut points = Vec::new();
+    for line in BufReader::new(file).lines().map_while(Result::ok) {
+        let Ok(mut line) = serde_json::from_str::<Value>(&line) else { continue };
+        if !line["train_elbo"].is_null() {
+            train = line["train_elbo"].take();
+        }
+        if line.get("held_out_elbo").is_some() {
+            points.push([
+                line["pass"].take(),
+                line["step"].take(),
+                train.clone(),
+                line["held_out_elbo"].take(),
+            ]);
+        }
+    }
+    points
+}
+
+/// A few points, evenly apart, the last among them.
+fn thin(curve: &[[Value; 4]]) -> Vec<&[Value; 4]> {
+    let count = curve.len().min(CURVE_LINES);
+    (1..=count).map(|i| &curve[i * curve.len() / count - 1]).collect()
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_u64() => number.to_string(),
+        Value::Number(number) => format!("{:.3}", number.as_f64().unwrap_or(f64::NAN)),
+        _ => "-".to_owned(),
+    }
+}

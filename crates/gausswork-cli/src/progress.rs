@@ -1,0 +1,172 @@
+//! From the library's events to a progress bar, or to plain lines where stderr is not a terminal.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gausswork::run::{Event, Observer};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::interrupt::{self, Interrupt};
+use crate::output::{duration, grouped, tell};
+
+/// Nothing shorter than this gets a bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Shows how far a verb is.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    /// What signals do.
+    pub(crate) interrupt: Arc<Interrupt>,
+    terminal: bool,
+    started: Instant,
+    /// The bar's present shape.
+    shape: Shape,
+    /// What the latest step told, until a validation is told with it.
+    latest: String,
+    held_out: Option<f64>,
+    /// Rows and columns, once read.
+    pub(crate) size: [usize; 2],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Nothing,
+    Stage,
+    Steps,
+    Rows,
+}
+
+impl Shape {
+    fn style(self) -> ProgressStyle {
+        let template = match self {
+            Self::Nothing => return ProgressStyle::default_bar(),
+            Self::Stage => "{spinner} {msg} ({elapsed})",
+            Self::Steps => "training {bar:24} step {pos}/{len}, {msg}",
+            Self::Rows => "{bar:24} {human_pos} of {human_len} rows, {per_sec}, {eta} left",
+        };
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    }
+}
+
+impl Progress {
+    /// Watches a verb; `said` is told when a signal asks it to stop.
+    pub(crate) fn new(said: &'static str) -> Self {
+        let terminal = io::stderr().is_terminal();
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let interrupt = interrupt::watch(&bar, said);
+        let (started, latest) = (Instant::now(), String::new());
+        Self {
+            bar,
+            interrupt,
+            terminal,
+            started,
+            shape: Shape::Nothing,
+            latest,
+            held_out: None,
+            size: [0; 2],
+        }
+    }
+
+    /// Draws no bar, say because the rows themselves go to the terminal.
+    pub(crate) fn without_bar(mut self) -> Self {
+        self.terminal = false;
+        self
+    }
+
+    /// Seconds since the verb began.
+    pub(crate) fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    /// Tells a line past the bar.
+    pub(crate) fn line(&self, text: &str) {
+        self.bar.suspend(|| tell(text));
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn clear(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn become_shape(&mut self, shape: Shape) {
+        if self.terminal && self.shape != shape {
+            if self.shape == Shape::Nothing {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            }
+            self.bar.set_style(shape.style());
+            self.bar.reset();
+            match shape {
+                Shape::Stage => self.bar.enable_steady_tick(Duration::from_millis(100)),
+                _ => self.bar.disable_steady_tick(),
+            }
+        }
+        self.shape = shape;
+    }
+
+    fn stage(&mut self, text: &str) {
+        if self.terminal {
+            self.become_shape(Shape::Stage);
+            self.bar.set_message(text.to_owned());
+        } else {
+            tell(text);
+        }
+        if text == "training" {
+            // Before there are weights there is nothing to finish with.
+            self.interrupt.begin();
+        }
+    }
+
+    fn step(&mut self, step: u64, steps: u64, rate: f64, train_elbo: f64) {
+        let left = duration((steps - step.min(steps)) as f64 / rate.max(1e-9));
+        self.latest = format!("{rate:.1} steps/s, {left} left, train ELBO {train_elbo:.3}");
+        if self.terminal {
+            self.become_shape(Shape::Steps);
+            self.bar.set_length(steps);
+            self.bar.set_position(step);
+            let held_out = self.held_out.map(|elbo| format!(", held-out ELBO {elbo:.3}")).unwrap_or_default();
+            self.bar.set_message(format!("{}{held_out}", self.latest));
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn observe(&mut self, event: &Event<'_>) {
+        match *event {
+            Event::Stage(text) => self.stage(text),
+            Event::Read { rows, columns, seconds, schema } => {
+                self.size = [rows, columns];
+                let (rows, columns) = (grouped(rows as u128), grouped(columns as u128));
+                self.line(&format!("read {rows} rows × {columns} columns in {}", duration(seconds)));
+                for column in crate::columns::regenerated(schema) {
+                    self.line(&column);
+                }
+            }
+            Event::Step { step, steps, rate, train_elbo } => self.step(step, steps, rate, train_elbo),
+            Event::Validated { progress, held_out_elbo } => {
+                self.held_out = held_out_elbo.is_finite().then_some(held_out_elbo);
+                if !self.terminal {
+                    let held_out = self.held_out.map(|elbo| format!(", held-out ELBO {elbo:.3}"));
+                    let held_out = held_out.unwrap_or_default();
+                    tell(&format!("step {}: {}{held_out} nats per row", progress.step, self.latest));
+                }
+            }
+            Event::Rows { done, total } => {
+                if self.terminal && (self.shape == Shape::Rows || self.started.elapsed() > PATIENCE) {
+                    self.become_shape(Shape::Rows);
+                    self.bar.set_length(total);
+                    self.bar.set_position(done);
+                }
+            }
+            Event::Warning(text) => self.line(&format!("warning: {text}")),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}

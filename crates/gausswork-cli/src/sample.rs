@@ -1,0 +1,122 @@
+//! `gausswork sample`: draw rows from a model.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{Args, value_parser};
+use gausswork::data::table::{Compression, FileFormat, TableError, TableSchema, TableWriter, from_path};
+use gausswork::run::{SampleError, SampleRequest};
+
+use crate::args;
+use crate::failure::{Interrupted, Usage};
+use crate::output::{duration, grouped, typed};
+use crate::progress::Progress;
+
+/// Draw rows from a model.
+#[derive(Debug, Args)]
+pub(crate) struct SampleArgs {
+    /// A model file, or the run directory that holds it
+    model: PathBuf,
+    /// Rows [default: as many as were fitted]
+    #[arg(short = 'n', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Data")]
+    rows: Option<u64>,
+    /// Begin with this row, counted from 0; row i is the same whatever the offset
+    #[arg(long, value_name = "ROW", default_value_t = 0, help_heading = "Data")]
+    offset: u64,
+    /// Seed of every random number [default: the model's]
+    #[arg(long, value_name = "N", help_heading = "Data")]
+    seed: Option<u64>,
+    /// Threads; results do not depend on it [default: available cores]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), help_heading = "Data")]
+    threads: Option<u16>,
+    /// The file to write; "-" is stdout [default: stdout]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+    /// csv, parquet, arrow or arrow-stream [default: by the file's extension, CSV on stdout]
+    #[arg(long, value_parser = formats(), help_heading = "Output")]
+    format: Option<FileFormat>,
+}
+
+/// The formats that `--format` knows.
+pub(crate) fn formats() -> impl clap::builder::TypedValueParser<Value = FileFormat> {
+    PossibleValuesParser::new(["csv", "parquet", "arrow", "arrow-stream"]).map(|name| match name.as_str() {
+        "parquet" => FileFormat::Parquet,
+        "arrow" => FileFormat::Arrow,
+        "arrow-stream" => FileFormat::ArrowStream,
+        _ => FileFormat::Csv,
+    })
+}
+
+/// The file asked for, unless that is stdout.
+pub(crate) fn destination(output: Option<&Path>) -> Option<&Path> {
+    output.filter(|path| *path != Path::new("-"))
+}
+
+/// Opens a table to be written: a file, whole or not at all, or stdout.
+///
+/// # Errors
+/// [`Usage`] where the extension and the format asked for differ; the library's.
+pub(crate) fn writer(
+    output: Option<&Path>,
+    format: Option<FileFormat>,
+    schema: &TableSchema,
+) -> anyhow::Result<TableWriter> {
+    let Some(path) = destination(output) else {
+        let format = format.unwrap_or(FileFormat::Csv);
+        return Ok(TableWriter::to_writer(Box::new(io::stdout()), format, schema)?);
+    };
+    Ok(match (from_path(path), format) {
+        (Ok((promised, _)), Some(format)) if promised != format => {
+            let problem =
+                format!("{} is named as {promised}, but --format asks for {format}", path.display());
+            return Err(Usage(format!("{problem}; leave --format out, or change the extension")).into());
+        }
+        (Err(_), Some(format)) => TableWriter::create_as(path, format, Compression::None, schema)?,
+        _ => TableWriter::create(path, schema)?,
+    })
+}
+
+/// Draws the rows.
+///
+/// # Errors
+/// The library's; [`Interrupted`].
+pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
+    let threads = args::threads(args.threads);
+    let model = args::load(&args.model)?;
+    let schema = &model.card.codec.schema;
+    let request = SampleRequest {
+        rows: args.rows.unwrap_or_else(|| schema.rows.max(1)),
+        offset: args.offset,
+        seed: args.seed.unwrap_or(model.card.seed),
+        threads,
+    };
+    let file = destination(args.output.as_deref());
+    let mut progress = Progress::new("stopping");
+    if file.is_none() {
+        progress = progress.without_bar();
+    }
+    let interrupt = progress.interrupt.clone();
+    interrupt.begin();
+    let mut writer = writer(args.output.as_deref(), args.format, schema)?;
+    let drawn = gausswork::run::sample(
+        &model,
+        &request,
+        // Any error ends the drawing; which one it was is told below.
+        &mut |batch| match interrupt.asked() {
+            true => Err(SampleError::Table(TableError::BrokenPipe)),
+            false => Ok(writer.write(batch)?),
+        },
+        &mut progress,
+    );
+    if interrupt.asked() {
+        return Err(Interrupted.into());
+    }
+    drawn?;
+    writer.finish()?;
+    progress.clear();
+    let place = file.map_or_else(|| "stdout".to_owned(), typed);
+    let (rows, seconds) = (grouped(request.rows), duration(progress.seconds()));
+    progress.line(&format!("{rows} rows with seed {} to {place} in {seconds}", request.seed));
+    Ok(())
+}

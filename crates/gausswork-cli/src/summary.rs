@@ -1,0 +1,136 @@
+//! What a fit tells when it is done.
+
+use std::path::Path;
+
+use gausswork::run::Finished;
+use gausswork::train::Ended;
+use serde_json::{Map, Value, json};
+
+use crate::output::{duration, grouped, json_to_stdout, typed};
+use crate::progress::Progress;
+
+/// What a run directory holds, in the order of interest.
+const FILES: [&str; 6] = [
+    "model.safetensors",
+    "config.toml",
+    "train.jsonl",
+    "figures.json",
+    "sample.csv",
+    "checkpoint.safetensors",
+];
+
+/// Tells how a fit went and what to type next; as JSON on stdout if wanted.
+///
+/// # Errors
+/// Those of stdout.
+pub(crate) fn tell(
+    directory: &Path,
+    data: Option<&Path>,
+    finished: &Finished,
+    progress: &Progress,
+    as_json: bool,
+) -> anyhow::Result<()> {
+    progress.clear();
+    let card = &finished.model.card;
+    let [train, held_out] = card.rows;
+    let files: Vec<&str> = FILES.into_iter().filter(|name| directory.join(name).exists()).collect();
+    let why = match finished.ended {
+        Ended::Steps => "all steps were done",
+        Ended::EarlyStop => "the held-out bound no longer improved",
+        Ended::TimeBudget => "the time budget was spent",
+        Ended::Interrupted => "it was interrupted",
+    };
+    let (step, best) = (finished.progress.step, finished.progress.best_step);
+    progress.line(&format!(
+        "\nfitted {} rows ({} held out) × {} columns in {}, seed {}\ntraining ended at step {} because {why}; the best \
+         was step {}",
+        grouped((train + held_out) as u128),
+        grouped(held_out as u128),
+        grouped(card.codec.schema.columns.len() as u128),
+        duration(progress.seconds()),
+        card.seed,
+        grouped(step),
+        grouped(best),
+    ));
+    progress.line(&figures(&card.figures, card.codec.schema.columns.len(), finished.model.vae.config.latent));
+    progress.line(&format!("\nwrote to {}: {}", typed(directory), files.join(", ")));
+    progress.line(&next(directory, data, finished.ended));
+    if !as_json {
+        return Ok(());
+    }
+    let numbers: Map<String, Value> =
+        card.figures.iter().map(|(name, v)| (name.clone(), (*v).into())).collect();
+    json_to_stdout(&json!({
+        "run": directory.display().to_string(),
+        "files": files,
+        "version": card.version,
+        "seed": card.seed,
+        "rows": { "train": train, "held_out": held_out },
+        "columns": card.codec.schema.columns.len(),
+        "seconds": progress.seconds(),
+        "ended": serde_json::to_value(finished.ended)?,
+        "steps": step,
+        "best_step": best,
+        "figures": numbers,
+    }))
+}
+
+/// What to type next.
+fn next(directory: &Path, data: Option<&Path>, ended: Ended) -> String {
+    let run = typed(directory);
+    let data = data.map_or_else(|| "DATA".to_owned(), typed);
+    let mut text = format!(
+        "next:\n  gausswork sample {run} -n 1000 -o rows.csv\n  gausswork score {run} {data} -o scores.csv\n  gausswork \
+         inspect {run}"
+    );
+    if ended == Ended::Interrupted {
+        text.push_str(&format!("\n  gausswork fit --resume {run}"));
+    }
+    text
+}
+
+/// The figures of a fit, a line each.
+pub(crate) fn figures(figures: &[(String, f64)], columns: usize, latent: usize) -> String {
+    let find = |name: &str| figures.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
+    // Without held-out rows the figures are those of the training rows, and say so.
+    let (prefix, whose) = match find("held_out_elbo") {
+        Some(_) => ("held_out", "held-out"),
+        None => ("train", "training"),
+    };
+    let of = |name: &str| find(&format!("{prefix}_{name}")).unwrap_or(f64::NAN);
+    let mut lines = vec![
+        [
+            format!("{whose} ELBO, fitted prior"),
+            format!("{:.3} ± {:.3} nats per row", of("elbo"), of("elbo_standard_error")),
+            format!("distortion {:.3}, rate {:.3}", of("distortion"), of("rate")),
+        ],
+        [
+            format!("{whose} ELBO, N(0, I)"),
+            format!("{:.3} nats per row", of("elbo_standard_normal_prior")),
+            format!("distortion {:.3}, rate {:.3}", of("distortion"), of("rate_standard_normal_prior")),
+        ],
+    ];
+    let weighted = format!("{prefix}_importance_weighted_");
+    for (name, value) in figures {
+        if let Some(samples) = name.strip_prefix(&weighted) {
+            lines.push([
+                "importance-weighted bound".to_owned(),
+                format!("{value:.3} nats per row"),
+                format!("{samples} samples; {:.3} nats per column", value / columns.max(1) as f64),
+            ]);
+        }
+    }
+    if let Some(gap) = find("train_minus_held_out_elbo") {
+        let what = "training less held-out ELBO";
+        lines.push([
+            what.to_owned(),
+            format!("{gap:.3} nats per row"),
+            "greater means overfitting".to_owned(),
+        ]);
+    }
+    if let Some(active) = find("active_units") {
+        lines.push(["active latent units".to_owned(), format!("{active:.0} of {latent}"), String::new()]);
+    }
+    let text = crate::columns::aligned(&lines);
+    text.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,7 @@
+//! The command as people meet it: what it writes, what it says, how it ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod common;
+mod reproducible;
+mod verbs;
