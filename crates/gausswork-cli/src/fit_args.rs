@@ -68,7 +68,7 @@ pub(crate) struct ModelArgs {
     /// Hidden units of encoder and decoder trunk [default: 256]
     #[arg(long, value_name = "N")]
     width: Option<usize>,
-    /// Hidden units of each feature's head [default: 64]
+    /// Hidden units of each feature's head [default: 64 down to 16, fewer the more features there are]
     #[arg(long, value_name = "N")]
     hidden: Option<usize>,
     /// How columns depend on each other given z: on those before, or not at all [default: autoregressive]
@@ -200,7 +200,7 @@ impl FitArgs {
         said += some(data.quote, &mut config.data.quote);
         said += set(model.latent, &mut config.model.latent);
         said += set(model.width, &mut config.model.width);
-        said += set(model.hidden, &mut config.model.hidden);
+        said += set(model.hidden.map(Some), &mut config.model.hidden);
         said += set(model.columns, &mut config.model.columns);
         said += set(model.prior_components, &mut config.prior.components);
         said += set(objective.beta, &mut config.objective.beta);
@@ -251,7 +251,6 @@ mod tests {
         });
         line("latent", d.model.latent.to_string());
         line("width", d.model.width.to_string());
-        line("hidden", d.model.hidden.to_string());
         line("prior-components", d.prior.components.to_string());
         line("beta", d.objective.beta.to_string());
         line("free-bits", d.objective.free_bits.to_string());

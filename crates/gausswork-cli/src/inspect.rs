@@ -124,7 +124,10 @@ fn kind(model: &ModelKind) -> String {
     };
     format!(
         "variational autoencoder: {} latent dimensions, width {}, {} residual blocks, {} hidden units per feature, {columns}",
-        vae.latent, vae.width, vae.blocks, vae.hidden
+        vae.latent,
+        vae.width,
+        vae.blocks,
+        vae.hidden.unwrap_or_default()
     )
 }
 

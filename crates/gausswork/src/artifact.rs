@@ -159,10 +159,12 @@ impl Model {
         let ModelKind::Vae(config) = &card.model;
         let layout = card.codec.layout();
         // Sizes are believed only as far as the file holds weights of those sizes.
+        let resolved = config.clone().resolved(layout.spans.len());
+        let [hidden, embedding] = [resolved.hidden, resolved.embedding].map(|size| size.unwrap_or(1));
         let levels: usize = layout.simplexes().map(|(_, simplex)| simplex.levels).sum();
         for (name, shape) in [
-            ("embedding.table", [levels, config.embedding]),
-            ("decoder.fan_out.weight", [config.width, layout.spans.len() * config.hidden]),
+            ("embedding.table", [levels, embedding]),
+            ("decoder.fan_out.weight", [config.width, layout.spans.len() * hidden]),
             ("decoder.trunk.weight", [config.latent, config.width]),
         ] {
             if !named.iter().any(|(n, view)| n == name && view.shape() == shape) {

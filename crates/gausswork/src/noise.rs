@@ -117,7 +117,7 @@ impl Noise {
         for i in (1..n).rev() {
             let word = self.word(stream, step, i as u32);
             // Multiply-shift: the bias is below n / 2^64.
-            let j = (u128::from(word) * (i as u128 + 1) >> 64) as usize;
+            let j = ((u128::from(word) * (i as u128 + 1)) >> 64) as usize;
             order.swap(i, j);
         }
         order

@@ -233,11 +233,12 @@ impl Config {
         Ok(())
     }
 
-    /// Fills in what depends on the number of training rows.
+    /// Fills in what depends on the number of training rows and of spans.
     ///
     /// # Errors
     /// [`ConfigError::BatchTooLarge`].
-    pub fn resolved(mut self, train_rows: usize) -> Result<Self, ConfigError> {
+    pub fn resolved(mut self, train_rows: usize, spans: usize) -> Result<Self, ConfigError> {
+        self.model = self.model.resolved(spans);
         let training = &mut self.training;
         let batch = training.batch.unwrap_or(512.min(train_rows)).max(1);
         if batch > train_rows {
@@ -376,9 +377,9 @@ mod tests {
 
     #[test]
     fn a_batch_beyond_the_rows_is_refused_only_when_asked_for() {
-        assert!(Config::default().resolved(60).is_ok());
+        assert!(Config::default().resolved(60, 5).is_ok());
         let mut config = Config::default();
         config.training.batch = Some(61);
-        assert_eq!(config.resolved(60), Err(ConfigError::BatchTooLarge { batch: 61, rows: 60 }));
+        assert_eq!(config.resolved(60, 5), Err(ConfigError::BatchTooLarge { batch: 61, rows: 60 }));
     }
 }

@@ -205,7 +205,7 @@ pub fn resume(
     };
     let prepared = prepare(&source, stored.clone(), observer)?;
     if let Some(config) = config
-        && config.clone().resolved(prepared.train.len())? != stored
+        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len())? != stored
     {
         return Err(refuse(
             "the configuration differs from the run's; leave it out, or start a new run".to_owned(),
@@ -245,12 +245,16 @@ pub(super) fn prepare(
     let noise = Noise::new(config.seed);
     let held = ((config.training.held_out * rows as f64).round() as usize).min(MOST_HELD_OUT);
     let order = noise.permutation(Stream::Split, 0, rows);
-    let (mut held_out, mut train) = (order[..held].to_vec(), order[held..].to_vec());
+    // The ends of a numeric column are learned, not only known of: their rows are never held out.
+    let extremes = table::rows_of_extremes(&table.batch);
+    let (ends, mut held_out): (Vec<u32>, Vec<u32>) =
+        order[..held].iter().partition(|row| extremes.binary_search(row).is_ok());
+    let mut train = [&ends, &order[held..]].concat();
     // In file order, neighbours in memory are neighbours in the batch's gather.
     held_out.sort_unstable();
     train.sort_unstable();
-    let config = config.resolved(train.len())?;
     let codec = TableCodec::fit(&table, &train)?;
+    let config = config.resolved(train.len(), codec.layout().spans.len())?;
     let features = codec.encode(&table.batch)?;
     let seconds = start.elapsed().as_secs_f64();
     let schema = &table.schema;
@@ -355,6 +359,10 @@ fn go(
         let best = learner.best().to_vec();
         vae = learner.vae;
         vae.params.values_mut().copy_from_slice(&best);
+    }
+
+    for (simplex, code, by) in codec.raised_ends() {
+        vae.decoder.clone().raise(&mut vae.params, simplex, code, by);
     }
 
     observer.observe(&Event::Stage("fitting the prior"));

@@ -170,6 +170,15 @@ impl Decoder {
         Self { groups, units, trunk, block, fan_out, context, per_unit, reals, hidden }
     }
 
+    /// Raises the logit of one code of a simplex by a constant, in all rows alike.
+    pub fn raise(&self, params: &mut Params, simplex: usize, code: usize, by: f32) {
+        for group in &self.groups {
+            if let Some(position) = group.simplexes.iter().position(|&s| s == simplex) {
+                params.get_mut(group.head.bias)[position * group.head.output + code] += by;
+            }
+        }
+    }
+
     /// What the true spans contribute to the units after them, `[batch, units · hidden]`; the same for every `z`.
     ///
     /// `embedded` is the embedding of the batch, `[batch, spans · embedding]`.

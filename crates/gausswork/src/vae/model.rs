@@ -23,10 +23,10 @@ pub struct VaeConfig {
     pub width: usize,
     /// Residual blocks of the encoder.
     pub blocks: usize,
-    /// Hidden units per span.
-    pub hidden: usize,
-    /// Numbers per embedded span.
-    pub embedding: usize,
+    /// Hidden units per span; fewer the more spans there are, where not given.
+    pub hidden: Option<usize>,
+    /// Numbers per embedded span; likewise.
+    pub embedding: Option<usize>,
     /// How the columns depend on each other given z.
     pub columns: Columns,
 }
@@ -37,14 +37,31 @@ impl Default for VaeConfig {
             latent: 16,
             width: 256,
             blocks: 2,
-            hidden: 64,
-            embedding: 16,
+            hidden: None,
+            embedding: None,
             columns: Columns::Autoregressive,
         }
     }
 }
 
 impl VaeConfig {
+    /// Fills in what depends on the number of spans.
+    ///
+    /// The masked weight between spans has `(spans · embedding) · (spans · hidden)` entries, so a wide table gets
+    /// narrower spans.
+    pub fn resolved(mut self, spans: usize) -> Self {
+        let (hidden, embedding) = match spans {
+            0..=24 => (64, 16),
+            25..=48 => (48, 12),
+            49..=96 => (32, 8),
+            97..=256 => (24, 6),
+            _ => (16, 4),
+        };
+        self.hidden.get_or_insert(hidden);
+        self.embedding.get_or_insert(embedding);
+        self
+    }
+
     /// Checks every range.
     ///
     /// # Errors
@@ -55,8 +72,8 @@ impl VaeConfig {
         };
         size("model.latent", self.latent, 1, 1024, "1 to 1024")?;
         size("model.width", self.width, 1, 8192, "1 to 8192")?;
-        size("model.hidden", self.hidden, 1, 1024, "1 to 1024")?;
-        size("model.embedding", self.embedding, 1, 1024, "1 to 1024")?;
+        size("model.hidden", self.hidden.unwrap_or(1), 1, 1024, "1 to 1024")?;
+        size("model.embedding", self.embedding.unwrap_or(1), 1, 1024, "1 to 1024")?;
         size("model.blocks", self.blocks, 0, 64, "0 to 64")
     }
 }
@@ -92,16 +109,13 @@ pub struct Terms {
 impl Vae {
     /// A model with initial weights from `noise`.
     pub fn new(config: VaeConfig, layout: Layout, noise: &Noise) -> Self {
+        let config = config.resolved(layout.spans.len());
+        let [hidden, embedding_width] = [config.hidden, config.embedding].map(|size| size.unwrap_or(1));
         let mut params = Params::default();
-        let embedding = Embedding::new(&mut params, &layout, config.embedding, noise);
-        let input = layout.spans.len() * config.embedding;
+        let embedding = Embedding::new(&mut params, &layout, embedding_width, noise);
+        let input = layout.spans.len() * embedding_width;
         let encoder = Encoder::new(&mut params, [input, config.width, config.latent], config.blocks, noise);
-        let sizes = Sizes {
-            latent: config.latent,
-            width: config.width,
-            hidden: config.hidden,
-            embedding: config.embedding,
-        };
+        let sizes = Sizes { latent: config.latent, width: config.width, hidden, embedding: embedding_width };
         let decoder = Decoder::new(&mut params, &layout, sizes, config.columns, noise);
         let prior = Prior::Standard { latent: config.latent };
         Self { config, layout, params, embedding, encoder, decoder, prior }

@@ -142,7 +142,7 @@ impl Sampler {
     /// Prepares a model.
     pub fn new(vae: &Vae) -> Self {
         let (params, decoder, layout) = (&vae.params, &vae.decoder, &vae.layout);
-        let (hidden, embedding) = (decoder.hidden, vae.config.embedding);
+        let (hidden, embedding) = (decoder.hidden, vae.embedding.width);
         let spans = layout.spans.len();
         let affine =
             |layer: &crate::nn::Linear| Affine::new(params.get(layer.weight), params.get(layer.bias));

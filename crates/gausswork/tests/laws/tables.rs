@@ -87,7 +87,8 @@ impl Encoded {
     /// A model whose weights are random and whose outputs depend strongly on the latent and on the row: what the
     /// heads start with is enlarged.
     pub(crate) fn model(&self, latent: usize, columns: Columns, seed: u64) -> Vae {
-        let config = VaeConfig { latent, width: 24, blocks: 1, hidden: 12, embedding: 6, columns };
+        let config =
+            VaeConfig { latent, width: 24, blocks: 1, hidden: Some(12), embedding: Some(6), columns };
         let mut vae = Vae::new(config, self.layout.clone(), &Noise::new(seed));
         let heads: Vec<_> = vae
             .params

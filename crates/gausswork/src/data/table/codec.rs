@@ -139,6 +139,24 @@ impl TableCodec {
             .collect()
     }
 
+    /// Codes whose odds are raised after training, see [`NumericCodec::raised_ends`]: simplex number, code, factor in
+    /// nats.
+    pub fn raised_ends(&self) -> Vec<(usize, usize, f32)> {
+        let mut simplex = 0;
+        let mut raised = Vec::new();
+        for column in &self.columns {
+            match column {
+                ColumnCodec::Regenerated(_) => {}
+                ColumnCodec::Category(category) => simplex += category.digits(),
+                ColumnCodec::Numeric { codec, .. } => {
+                    raised.extend(codec.raised_ends().into_iter().map(|(code, by)| (simplex, code, by)));
+                    simplex += 1;
+                }
+            }
+        }
+        raised
+    }
+
     /// The features that [`TableCodec::encode`] writes.
     pub fn layout(&self) -> Layout {
         let mut spans = Vec::new();
@@ -358,6 +376,26 @@ impl ColumnCodec {
         }
         Ok(out)
     }
+}
+
+/// For each numeric column, a row that holds its least value and one that holds its greatest.
+pub fn rows_of_extremes(batch: &RecordBatch) -> Vec<u32> {
+    let mut rows = Vec::new();
+    for array in batch.columns() {
+        let value = |row: usize| -> Option<f64> {
+            if let Some(integers) = array.as_any().downcast_ref::<Int64Array>() {
+                return integers.is_valid(row).then(|| integers.value(row) as f64);
+            }
+            let floats = array.as_any().downcast_ref::<Float64Array>()?;
+            floats.is_valid(row).then(|| floats.value(row))
+        };
+        let known = || (0..array.len()).filter_map(|row| Some((value(row)?, row as u32)));
+        rows.extend(known().min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, row)| row));
+        rows.extend(known().max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, row)| row));
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    rows
 }
 
 enum Numbers<'a> {

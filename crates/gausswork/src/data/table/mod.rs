@@ -33,7 +33,7 @@ mod template;
 pub mod timestamp;
 mod write;
 
-pub use codec::{CodecError, ColumnCodec, TableCodec};
+pub use codec::{CodecError, ColumnCodec, TableCodec, rows_of_extremes};
 pub use error::{Place, TableError};
 pub use file::{Compression, FileFormat, from_path};
 pub use identifier::IdentifierModel;
