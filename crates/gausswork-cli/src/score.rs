@@ -238,7 +238,7 @@ mod tests {
             columns: Vec::new(),
         };
         let mut means = Means::default();
-        [1.0, 2.0, 3.0, 4.0].map(|rate| means.add(&row(rate)));
+        [1.0, 2.0, 3.0, 4.0].iter().for_each(|&rate| means.add(&row(rate)));
         let last = means.of_rows().last();
         assert!(last.is_some_and(|(name, mean, error)| {
             name == "rate" && mean == 2.5 && (error - (5.0f64 / 12.0).sqrt()).abs() < 1e-12
