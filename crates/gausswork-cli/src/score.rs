@@ -59,8 +59,11 @@ pub(crate) struct ScoreArgs {
     json: bool,
 }
 
-/// The figures of a row, by name; a figure that does not exist is missing.
-const FIGURES: [(&str, fn(&RowScore) -> f64); 6] = [
+/// A figure of a row: its name, and where it is found.
+type Figure = (&'static str, fn(&RowScore) -> f64);
+
+/// The figures of a row; one that does not exist is missing.
+const FIGURES: [Figure; 6] = [
     ("elbo", |row| row.elbo()),
     ("importance_weighted", |row| row.importance_weighted),
     ("standard_error", |row| row.standard_error),
