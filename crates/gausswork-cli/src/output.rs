@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(grouped(0u64), "0");
         assert_eq!(grouped(999u64), "999");
         assert_eq!(grouped(1_234_567u64), "1,234,567");
-        assert_eq!(duration(3.14), "3.1 s");
+        assert_eq!(duration(2.53), "2.5 s");
         assert_eq!(duration(600.0), "10 min");
         assert_eq!(bytes(1 << 20), "1.0 MiB");
         assert_eq!(typed(Path::new("a b")), "'a b'");

@@ -152,12 +152,12 @@ impl Observer for Progress {
                     tell(&format!("step {}: {}{held_out} nats per row", progress.step, self.latest));
                 }
             }
-            Event::Rows { done, total } => {
-                if self.terminal && (self.shape == Shape::Rows || self.started.elapsed() > PATIENCE) {
-                    self.become_shape(Shape::Rows);
-                    self.bar.set_length(total);
-                    self.bar.set_position(done);
-                }
+            Event::Rows { done, total }
+                if self.terminal && (self.shape == Shape::Rows || self.started.elapsed() > PATIENCE) =>
+            {
+                self.become_shape(Shape::Rows);
+                self.bar.set_length(total);
+                self.bar.set_position(done);
             }
             Event::Warning(text) => self.line(&format!("warning: {text}")),
             _ => {}

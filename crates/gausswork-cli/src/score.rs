@@ -59,8 +59,11 @@ pub(crate) struct ScoreArgs {
     json: bool,
 }
 
-/// The figures of a row, by name; a figure that does not exist is missing.
-const FIGURES: [(&str, fn(&RowScore) -> f64); 6] = [
+/// A figure of a row: its name, and where it is found.
+type Figure = (&'static str, fn(&RowScore) -> f64);
+
+/// The figures of a row; one that does not exist is missing.
+const FIGURES: [Figure; 6] = [
     ("elbo", |row| row.elbo()),
     ("importance_weighted", |row| row.importance_weighted),
     ("standard_error", |row| row.standard_error),
@@ -238,7 +241,7 @@ mod tests {
             columns: Vec::new(),
         };
         let mut means = Means::default();
-        [1.0, 2.0, 3.0, 4.0].map(|rate| means.add(&row(rate)));
+        [1.0, 2.0, 3.0, 4.0].iter().for_each(|&rate| means.add(&row(rate)));
         let last = means.of_rows().last();
         assert!(last.is_some_and(|(name, mean, error)| {
             name == "rate" && mean == 2.5 && (error - (5.0f64 / 12.0).sqrt()).abs() < 1e-12

@@ -125,7 +125,7 @@ pub(crate) fn figures(figures: &[(String, f64)], columns: usize, latent: usize) 
         lines.push([
             what.to_owned(),
             format!("{gap:.3} nats per row"),
-            "greater means overfitting".to_owned(),
+            "the greater, the more it overfits".to_owned(),
         ]);
     }
     if let Some(active) = find("active_units") {

@@ -24,7 +24,7 @@ fn with_cell(row: usize, column: usize, cell: &str) -> String {
         if i == row {
             cells[column] = cell;
         }
-        cells.join(",") + "\n"
+        cells.join(",").replace("Bergen", "\"Bergen, north\"") + "\n"
     };
     text.lines().enumerate().map(edit).collect()
 }
@@ -48,23 +48,21 @@ fn tables_that_hold_too_little() {
     let one = table(1);
     refuses(&one, &["1 row", "at least 50"]);
     refuses(table(10), &["10 rows", "at least 50"]);
-    let constant = "a,b\n".to_owned() + &"1,x\n".repeat(100);
-    let directory = TempDir::new().unwrap();
-    fs::write(directory.path().join("t.csv"), constant).unwrap();
-    fails(directory.path(), &["fit", "t.csv"], 1, &["no column can be modelled"]);
+    refuses("a,b\n".to_owned() + &"1,x\n".repeat(100), &["no column can be modelled"]);
     let empty: String = table(100).lines().map(|line| format!("{line},\n")).collect();
     refuses(empty.replacen("city,", "city,void", 1), &["\"void\"", "every cell is missing", "--types"]);
 }
 
 #[test]
 fn numbers_that_are_none() {
-    for (cell, words) in [("inf", "inf"), ("-Infinity", "Infinity"), ("1e39", "1e39")] {
-        refuses(with_cell(7, 2, cell), &["row 7", "line 8", "\"balance\"", words]);
+    for cell in ["NaN", "inf", "-Infinity", "1e39"] {
+        refuses(with_cell(7, 2, cell), &["row 7", "line 8", "\"balance\"", cell]);
     }
-    // NaN is how many programs write a missing number.
+    // The way out that the message tells.
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("t.csv"), with_cell(7, 2, "NaN")).unwrap();
-    let (text, _) = succeeds(directory.path(), &["fit", "t.csv", "--dry-run"]);
+    let arguments = ["fit", "t.csv", "--dry-run", "--null", "NaN", "--null", "NA"];
+    let (text, _) = succeeds(directory.path(), &arguments);
     let line = text.lines().find(|line| line.starts_with("balance")).unwrap();
     assert!(line.contains("float") && line.contains("1.0%"), "{line}");
     let wrong = small_fit(&["--types", "city=integer"]);
@@ -92,7 +90,7 @@ fn flags_that_cannot_be_meant() {
         ("--latent", "0"),
         ("--held-out", "0.9"),
         ("--beta", "-1"),
-        ("--learning-rate", "nan"),
+        ("--learning-rate", "2"),
         ("--threads", "0"),
     ] {
         fails(at, &["fit", "t.csv", &format!("{flag}={value}")], 2, &[value.trim_start_matches('-')]);

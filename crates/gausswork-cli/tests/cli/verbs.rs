@@ -163,7 +163,7 @@ fn a_dry_run_tells_everything_and_writes_nothing() {
         "age=category,id=integer",
     ];
     let (text, _) = succeeds(directory.path(), &arguments);
-    for words in ["category", "atoms", "2 levels", "parameters", "seed = 7", "width = 16", "latent = 5"] {
+    for words in ["category", "bins", "2 levels", "parameters", "seed = 7", "width = 16", "latent = 5"] {
         assert!(text.contains(words), "no \"{words}\" in: {text}");
     }
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);

@@ -38,9 +38,14 @@ pub enum FitError {
     /// The table.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// The codec.
-    #[error(transparent)]
-    Codec(#[from] CodecError),
+    /// A table that cannot be coded.
+    #[error("{}: {source}", path.display())]
+    Codec {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: CodecError,
+    },
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -253,9 +258,10 @@ pub(super) fn prepare(
     // In file order, neighbours in memory are neighbours in the batch's gather.
     held_out.sort_unstable();
     train.sort_unstable();
-    let codec = TableCodec::fit(&table, &train)?;
+    let uncoded = |source| FitError::Codec { path: path.to_path_buf(), source };
+    let codec = TableCodec::fit(&table, &train).map_err(uncoded)?;
     let config = config.resolved(train.len(), codec.layout().spans.len())?;
-    let features = codec.encode(&table.batch)?;
+    let features = codec.encode(&table.batch).map_err(uncoded)?;
     let seconds = start.elapsed().as_secs_f64();
     let schema = &table.schema;
     observer.observe(&Event::Read { rows, columns: schema.columns.len(), schema, seconds });
