@@ -77,6 +77,8 @@ pub const IMPOSSIBLE: f32 = -1.0e4;
 pub struct Layout {
     /// The spans.
     pub spans: Vec<Span>,
+    /// Values that are drawn by rote.
+    pub ends: Vec<End>,
     /// Number of columns that the spans describe.
     pub columns: usize,
 }
@@ -136,19 +138,35 @@ pub struct Features {
     /// Width of the value's grid cell on the score axis ([`Support::Grid`]), or the Jacobian
     /// d(score)/d(value) ([`Support::Continuous`]).
     pub cells: Vec<f32>,
-    /// Cells of the table that no code describes.
-    pub novel: Vec<Novel>,
+    /// Cells whose likelihood is not the model's.
+    pub fixed: Vec<Fixed>,
 }
 
-/// A value inside the column's type that the training rows never came near.
-///
-/// Its likelihood is not the model's but the fixed one that the codec reserves for such values.
+/// A cell whose likelihood the codec fixes, because the training rows say next to nothing about it: a value that they
+/// never came near, or the one value at the end of a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Novel {
+pub struct Fixed {
     /// Row.
     pub row: usize,
     /// Column.
     pub column: usize,
     /// Log-likelihood in nats, in the column's units.
     pub log_prob: f32,
+}
+
+/// The least or greatest value of a column, held by one or two training rows.
+///
+/// A model learns next to nothing about so rare a value, and independent draws would leave it out of a third of all
+/// samples of the table's size, although its range is what people look at first. It is therefore drawn by rote: one row
+/// of every `every`, at a place that depends on the seed, has it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct End {
+    /// The simplex, by position in the layout; a real span may follow it.
+    pub span: usize,
+    /// The code.
+    pub code: u16,
+    /// The score.
+    pub score: f32,
+    /// Rows among which one has it.
+    pub every: u64,
 }

@@ -29,6 +29,8 @@ pub enum Stream {
     Score = 8,
     /// Columns that are regenerated, not modelled; `step` is the row.
     Regenerate = 9,
+    /// Which row of a stretch has a column's rare end; `step` is the stretch.
+    Ends = 10,
     /// Tests and demonstrations.
     Test = 15,
 }
@@ -146,7 +148,7 @@ pub fn normal_quantile(p: f64) -> f64 {
         -3.969683028665376e1,
         2.209460984245205e2,
         -2.759285104469687e2,
-        1.383577518672690e2,
+        1.383_577_518_672_69e2,
         -3.066479806614716e1,
         2.506628277459239,
     ];

@@ -67,7 +67,7 @@ impl Embedding {
             leaves.get::<2>(self.table).select(0, rows).reshape([batch, self.simplexes * self.width]);
         let Some(slopes) = self.slopes else { return codes };
         let slopes: Tensor<3> = leaves.get(slopes);
-        let slope = |i: usize| slopes.clone().slice([i..i + 1]).reshape([1, self.reals, self.width]);
+        let slope = |i: usize| slopes.clone().narrow(0, i, 1).reshape([1, self.reals, self.width]);
         let column = |x: Tensor<2>| x.reshape([batch, self.reals, 1]);
         let reals = column(scores) * slope(0) + column(places) * slope(1);
         Tensor::cat(vec![codes, reals.reshape([batch, self.reals * self.width])], 1)

@@ -367,10 +367,6 @@ fn go(
         vae.params.values_mut().copy_from_slice(&best);
     }
 
-    for (simplex, code, by) in codec.raised_ends() {
-        vae.decoder.clone().raise(&mut vae.params, simplex, code, by);
-    }
-
     observer.observe(&Event::Stage("fitting the prior"));
     let count = train_rows.len().min(config.prior.draws);
     let stride: Vec<u32> = (0..count).map(|i| train_rows[i * train_rows.len() / count]).collect();

@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use super::learner::column_sums;
 use super::model::Vae;
 use super::prior::log_sum_exp;
-use crate::layout::{Features, Novel};
+use crate::layout::{Features, Fixed};
 use crate::learner::Collective;
 use crate::nn::Leaves;
 use crate::noise::{Noise, Stream};
@@ -46,7 +46,7 @@ const PIECE: usize = 128;
 
 /// Computes the bounds of rows by `samples` draws each.
 ///
-/// `constants` is added to each column of every row (what the codec reserves for novel values). A row's draws are
+/// `constants` is added to each column of every row (what the codec keeps for values that it accounts for itself). A row's draws are
 /// keyed by its number in `features`.
 pub fn bounds(
     vae: &Vae,
@@ -109,7 +109,7 @@ fn bounds_of_piece(
     let log_var: Vec<f32> = posterior.log_var.to_data().iter().collect();
     let unit_columns = vae.unit_columns();
     let units = unit_columns.len();
-    let novel: Vec<&[Novel]> = rows.iter().map(|&row| novel_of(features, row as usize)).collect();
+    let fixed: Vec<&[Fixed]> = rows.iter().map(|&row| fixed_of(features, row as usize)).collect();
 
     let columns = constants.len();
     let mut column_sums = vec![0.0; rows.len() * columns];
@@ -145,8 +145,8 @@ fn bounds_of_piece(
             for (unit, &column) in unit_columns.iter().enumerate() {
                 of_row[column] += f64::from(log_probs[row * units + unit]);
             }
-            for novel in novel[row] {
-                of_row[novel.column] = f64::from(novel.log_prob);
+            for fixed in fixed[row] {
+                of_row[fixed.column] = f64::from(fixed.log_prob);
             }
             let log_likelihood: f64 = of_row.iter().sum();
             let sums = &mut column_sums[row * columns..(row + 1) * columns];
@@ -183,11 +183,11 @@ fn bounds_of_piece(
         .collect()
 }
 
-/// The novel cells of a row; `features.novel` is sorted by row.
-fn novel_of(features: &Features, row: usize) -> &[Novel] {
-    let start = features.novel.partition_point(|novel| novel.row < row);
-    let end = features.novel.partition_point(|novel| novel.row <= row);
-    &features.novel[start..end]
+/// The cells of a row whose likelihood is fixed; `features.fixed` is sorted by row.
+fn fixed_of(features: &Features, row: usize) -> &[Fixed] {
+    let start = features.fixed.partition_point(|fixed| fixed.row < row);
+    let end = features.fixed.partition_point(|fixed| fixed.row <= row);
+    &features.fixed[start..end]
 }
 
 /// Draws one latent per row from `q(z|x)`, `[rows, latent]`.

@@ -170,15 +170,6 @@ impl Decoder {
         Self { groups, units, trunk, block, fan_out, context, per_unit, reals, hidden }
     }
 
-    /// Raises the logit of one code of a simplex by a constant, in all rows alike.
-    pub fn raise(&self, params: &mut Params, simplex: usize, code: usize, by: f32) {
-        for group in &self.groups {
-            if let Some(position) = group.simplexes.iter().position(|&s| s == simplex) {
-                params.get_mut(group.head.bias)[position * group.head.output + code] += by;
-            }
-        }
-    }
-
     /// What the true spans contribute to the units after them, `[batch, units · hidden]`; the same for every `z`.
     ///
     /// `embedded` is the embedding of the batch, `[batch, spans · embedding]`.
@@ -209,7 +200,7 @@ impl Decoder {
         let mut first = 0;
         for (g, group) in self.groups.iter().enumerate() {
             let spans = group.spans.len();
-            let mut logits = group.head.forward(leaves, hidden.clone().slice([first..first + spans]));
+            let mut logits = group.head.forward(leaves, hidden.clone().narrow(0, first, spans));
             if let Some(base) = &batch.bases[g] {
                 logits = logits + base.clone();
             }
@@ -219,7 +210,7 @@ impl Decoder {
         }
         if let (Some(heads), Some(targets)) = (&self.reals, &batch.reals) {
             let reals = heads.grid.len();
-            let output = heads.head.forward(leaves, hidden.slice([first..first + reals]));
+            let output = heads.head.forward(leaves, hidden.narrow(0, first, reals));
             let part = |i: usize| {
                 output.clone().slice([0..reals, 0..size, i..i + 1]).reshape([reals, size]).transpose()
             };

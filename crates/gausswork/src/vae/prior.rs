@@ -106,10 +106,10 @@ impl Mixture {
         });
         let Some(component) = chosen.or(self.components.last()) else { return z.copy_from_slice(epsilon) };
         let d = self.latent;
-        for i in 0..d {
+        for (i, z) in z.iter_mut().enumerate() {
             let row = &component.factor[i * d..i * d + i + 1];
             let shift: f64 = row.iter().zip(epsilon).map(|(&l, &e)| l * f64::from(e)).sum();
-            z[i] = (component.mean[i] + shift) as f32;
+            *z = (component.mean[i] + shift) as f32;
         }
     }
 

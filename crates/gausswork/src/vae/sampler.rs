@@ -13,7 +13,7 @@ use super::batch::simplexes_before_reals;
 use super::model::Vae;
 use super::prior::Prior;
 use crate::dist::truncated_logistic_quantile;
-use crate::layout::{Place, Span};
+use crate::layout::{End, Place, Span};
 use crate::nn::simd;
 use crate::noise::{Noise, Stream};
 
@@ -127,6 +127,20 @@ pub struct Sampler {
     hidden: usize,
     simplexes: usize,
     reals: usize,
+    ends: Vec<End>,
+}
+
+/// A cell of a block that is given, not drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Given {
+    /// Row within the block.
+    pub row: usize,
+    /// The simplex, by position in the layout.
+    pub span: usize,
+    /// Its code.
+    pub code: u16,
+    /// The score of the real span after it, if there is one.
+    pub score: f32,
 }
 
 /// A block of generated rows, in terms of the layout.
@@ -252,6 +266,7 @@ impl Sampler {
             hidden,
             simplexes,
             reals,
+            ends: layout.ends.clone(),
         }
     }
 
@@ -272,11 +287,32 @@ impl Sampler {
             self.prior.sample(of_row[0], &epsilon, &mut z[row * latent..(row + 1) * latent]);
             of_row.iter().enumerate().for_each(|(d, &u)| uniforms[d * rows + row] = u);
         }
-        self.given(&z, &uniforms[rows..])
+        self.given(&z, &uniforms[rows..], &self.ends_in(noise, first))
     }
 
-    /// Draws a row for each latent of `z: [rows, latent]`; `uniforms: [spans, rows]`, on (0, 1).
-    pub fn given(&self, z: &[f32], uniforms: &[f32]) -> Drawn {
+    /// The rare ends that fall into the block of rows from `first`.
+    fn ends_in(&self, noise: &Noise, first: u64) -> Vec<Given> {
+        let mut given = Vec::new();
+        for (e, end) in self.ends.iter().enumerate() {
+            for stretch in first / end.every..=(first + BLOCK - 1) / end.every {
+                let within = noise.word(Stream::Ends, stretch, e as u32) % end.every;
+                let row = stretch * end.every + within;
+                if (first..first + BLOCK).contains(&row) {
+                    given.push(Given {
+                        row: (row - first) as usize,
+                        span: end.span,
+                        code: end.code,
+                        score: end.score,
+                    });
+                }
+            }
+        }
+        given
+    }
+
+    /// Draws a row for each latent of `z: [rows, latent]`; `uniforms: [spans, rows]`, on (0, 1). Cells in `given` are
+    /// as they say, and later spans follow them.
+    pub fn given(&self, z: &[f32], uniforms: &[f32], given: &[Given]) -> Drawn {
         let rows = z.len() / self.prior.latent();
         let (mut a, mut b, mut c) = (Vec::new(), Vec::new(), Vec::new());
         self.trunk.apply(z, &mut a);
@@ -307,14 +343,17 @@ impl Sampler {
             let u = &uniforms[t * rows..(t + 1) * rows];
             let later = (t + 1) * self.hidden;
             match &step.kind {
-                StepKind::Simplex { given, table } => {
+                StepKind::Simplex { given: base, table } => {
                     let levels = step.head.bias.len();
-                    if let Some((parent, base)) = given {
+                    if let Some((parent, base)) = base {
                         for (row, logits) in b.chunks_exact_mut(levels).enumerate() {
                             add(logits, base.row(usize::from(drawn.codes[row * self.simplexes + parent])));
                         }
                     }
                     simd::choose(&mut b, levels, u, &mut chosen);
+                    for cell in given.iter().filter(|cell| cell.span == t) {
+                        chosen[cell.row] = cell.code;
+                    }
                     for (row, &code) in chosen.iter().enumerate() {
                         drawn.codes[row * self.simplexes + simplex] = code;
                         if let Some(table) = table {
@@ -327,6 +366,10 @@ impl Sampler {
                     simplex += 1;
                 }
                 StepKind::Real { before, places, skip, slopes } => {
+                    let cells: Vec<&Given> = given.iter().filter(|cell| cell.span + 1 == t).collect();
+                    let score_of = |row: usize| {
+                        cells.iter().rfind(|cell| cell.row == row).map(|cell| f64::from(cell.score))
+                    };
                     for row in 0..rows {
                         let scores = &mut drawn.scores[row * self.reals..(row + 1) * self.reals];
                         let code = usize::from(drawn.codes[row * self.simplexes + before]);
@@ -337,8 +380,9 @@ impl Sampler {
                                 let mu = f64::from(b[2 * row] + direct);
                                 let scale = f64::from(super::decoder::bound_log_scale(b[2 * row + 1])).exp();
                                 let (low, high) = (f64::from(low), f64::from(high));
-                                let score =
-                                    truncated_logistic_quantile(mu, scale, low, high, f64::from(u[row]));
+                                let drawn =
+                                    || truncated_logistic_quantile(mu, scale, low, high, f64::from(u[row]));
+                                let score = score_of(row).unwrap_or_else(drawn);
                                 (score, (score - low) / (high - low) - 0.5)
                             }
                         };

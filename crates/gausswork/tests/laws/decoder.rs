@@ -50,7 +50,7 @@ fn the_mixed_table_has_every_sort_of_span() {
     let supports: Vec<Support> = table.layout.reals().map(|(_, real)| real.support).collect();
     assert_eq!(supports, [Support::Grid, Support::Continuous, Support::Grid]);
     assert!(matches!(table.layout.spans[0], Span::Simplex(_)));
-    assert!(table.features.novel.is_empty());
+    assert!(table.features.fixed.is_empty());
 }
 
 #[test]
@@ -109,7 +109,7 @@ pub(crate) fn every_binned_row(table: &Encoded) -> Features {
         for position in codec.range.0 as i64..=codec.range.1 as i64 {
             let encoded = codec.encode(position as f64);
             // Values between an atom and the next bin belong to no code; the model gives them nothing.
-            if encoded.novel.is_none() {
+            if encoded.fixed.is_none() {
                 rows.rows += 1;
                 rows.codes.extend([flag, encoded.code]);
                 rows.scores.push(encoded.score);

@@ -14,7 +14,7 @@ const ROWS: usize = 20_000;
 
 fn draw(vae: &Vae, z: &[f32], seed: u64) -> Drawn {
     let spans = vae.layout.spans.len();
-    Sampler::new(vae).given(&z.repeat(ROWS), &uniforms(seed, spans * ROWS))
+    Sampler::new(vae).given(&z.repeat(ROWS), &uniforms(seed, spans * ROWS), &[])
 }
 
 /// How often each row of `rows`, given by its key, was drawn.
@@ -103,7 +103,7 @@ fn assert_scores_are_uniform_under_the_decoder(
         codes: drawn.codes.clone(),
         scores: drawn.scores.iter().map(|&s| s as f32).collect(),
         cells: vec![0.1; ROWS * reals],
-        novel: vec![],
+        fixed: vec![],
     };
     let mut inside = vec![];
     for row in 0..ROWS {
@@ -161,5 +161,5 @@ fn by_address(vae: &Vae, sampler: &Sampler, noise: &Noise, block: u64) -> Drawn 
         vae.prior.sample(u[0], &epsilon, &mut z[row * latent..(row + 1) * latent]);
         (0..spans).for_each(|t| cells[t * rows + row] = u[t + 1]);
     }
-    sampler.given(&z, &cells)
+    sampler.given(&z, &cells, &[])
 }

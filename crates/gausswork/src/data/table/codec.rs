@@ -16,7 +16,7 @@ use super::identifier::IdentifierModel;
 use super::numeric::NumericCodec;
 use super::scale::Scale;
 use super::{Kind, TableSchema};
-use crate::layout::{Features, Layout, Novel, Order, Place, Real, Simplex, Span};
+use crate::layout::{End, Features, Fixed, Layout, Order, Place, Real, Simplex, Span};
 
 /// A table does not fit a codec.
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +128,7 @@ impl TableCodec {
         Ok(())
     }
 
-    /// Log-likelihood that the codec itself contributes to each column of a row that is not novel, nats.
+    /// Log-likelihood that the codec itself contributes to each column of a row whose likelihood there is the model's, nats.
     pub fn log_known(&self) -> Vec<f64> {
         self.columns
             .iter()
@@ -139,27 +139,10 @@ impl TableCodec {
             .collect()
     }
 
-    /// Codes whose odds are raised after training, see [`NumericCodec::raised_ends`]: simplex number, code, factor in
-    /// nats.
-    pub fn raised_ends(&self) -> Vec<(usize, usize, f32)> {
-        let mut simplex = 0;
-        let mut raised = Vec::new();
-        for column in &self.columns {
-            match column {
-                ColumnCodec::Regenerated(_) => {}
-                ColumnCodec::Category(category) => simplex += category.digits(),
-                ColumnCodec::Numeric { codec, .. } => {
-                    raised.extend(codec.raised_ends().into_iter().map(|(code, by)| (simplex, code, by)));
-                    simplex += 1;
-                }
-            }
-        }
-        raised
-    }
-
     /// The features that [`TableCodec::encode`] writes.
     pub fn layout(&self) -> Layout {
         let mut spans = Vec::new();
+        let mut ends = Vec::new();
         for (column, codec) in self.columns.iter().enumerate() {
             match codec {
                 ColumnCodec::Regenerated(_) => {}
@@ -168,6 +151,9 @@ impl TableCodec {
                     let mut weights: Vec<f64> =
                         codec.counts.iter().map(|&count| count as f64 + 0.5).collect();
                     weights.extend(missing.map(|count| count as f64 + 0.5));
+                    let span = spans.len();
+                    let rare = codec.rare_ends().into_iter();
+                    ends.extend(rare.map(|(code, score, every)| End { span, code, score, every }));
                     spans.push(Span::Simplex(Simplex {
                         column,
                         levels: weights.len(),
@@ -183,7 +169,7 @@ impl TableCodec {
                 }
             }
         }
-        Layout { spans, columns: self.columns.len() }
+        Layout { spans, ends, columns: self.columns.len() }
     }
 
     /// Encodes the rows of a table with this codec's columns, in its order.
@@ -209,14 +195,14 @@ impl TableCodec {
             codes: Vec::with_capacity(rows * digits.len()),
             scores: Vec::with_capacity(rows * reals.len()),
             cells: Vec::with_capacity(rows * reals.len()),
-            novel: encoded.iter().flat_map(|e| e.novel.iter().copied()).collect(),
+            fixed: encoded.iter().flat_map(|e| e.fixed.iter().copied()).collect(),
         };
         for row in 0..rows {
             features.codes.extend(digits.iter().map(|digit| digit[row]));
             features.scores.extend(reals.iter().map(|(score, _)| score[row]));
             features.cells.extend(reals.iter().map(|(_, cell)| cell[row]));
         }
-        features.novel.sort_by_key(|novel| (novel.row, novel.column));
+        features.fixed.sort_by_key(|fixed| (fixed.row, fixed.column));
         Ok(features)
     }
 
@@ -290,7 +276,7 @@ const SLOTS_PER_COLUMN: u32 = 1 << 16;
 struct EncodedColumn {
     digits: [Vec<u16>; 2],
     real: Option<(Vec<f32>, Vec<f32>)>,
-    novel: Vec<Novel>,
+    fixed: Vec<Fixed>,
 }
 
 impl ColumnCodec {
@@ -369,7 +355,7 @@ impl ColumnCodec {
                     out.digits[0].push(encoded.code);
                     scores.push(encoded.score);
                     cells.push(encoded.cell);
-                    out.novel.extend(encoded.novel.map(|log_prob| Novel { row, column, log_prob }));
+                    out.fixed.extend(encoded.fixed.map(|log_prob| Fixed { row, column, log_prob }));
                 }
                 out.real = codec.has_bins().then_some((scores, cells));
             }

@@ -25,8 +25,10 @@ const ROWS_PER_BIN: usize = 64;
 const KNOTS_PER_BIN: usize = 16;
 const ROWS_PER_KNOT: usize = 8;
 
-/// Training rows that the least and the greatest value count for at least.
+/// The least or greatest value is a rare end when fewer training rows than this hold it.
 const END_ROWS: u64 = 3;
+/// Fewest rows among which one may be given a rare end.
+const FEWEST_ROWS_PER_END: u64 = 20;
 
 /// One code of a numeric column, in ascending order of value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +60,8 @@ pub struct NumericCodec {
     pub counts: Vec<u64>,
     /// Least and greatest position that the column may take.
     pub range: (f64, f64),
+    /// Training rows that hold them.
+    pub ends: (u64, u64),
 }
 
 /// A value in terms of its column's codes.
@@ -69,8 +73,9 @@ pub struct Encoded {
     pub score: f32,
     /// Cell width or Jacobian on the score axis, see [`crate::layout::Features::cells`]; 0 for an atom.
     pub cell: f32,
-    /// For a value that no code covers, its log-likelihood in nats; the code is then the nearest.
-    pub novel: Option<f32>,
+    /// The log-likelihood, in nats, of a value that the codec and not the model accounts for: a rare end, or a value
+    /// that no code covers (the code is then the nearest).
+    pub fixed: Option<f32>,
 }
 
 impl NumericCodec {
@@ -84,15 +89,14 @@ impl NumericCodec {
         let n = positions.len();
         let few = runs.len() <= FEW_VALUES && n >= 4 * runs.len();
         let frequent = (ATOM_SHARE * n as f64).ceil().max(4.0) as u64;
-        // The ends of a column are atoms: its range is what people check first, and a bin would blur it.
-        let (least, greatest) = (positions[0], positions[n - 1]);
-        let is_end = move |run: &Run| n >= ROWS_PER_BIN && (run.at == least || run.at == greatest);
-        let is_atom = |run: &Run| few || run.count >= frequent || is_end(run);
+        let is_atom = |run: &Run| few || run.count >= frequent;
         let rest: u64 = runs.iter().filter(|run| !is_atom(run)).map(|run| run.count).sum();
         let bins = (rest as usize / ROWS_PER_BIN).clamp(1, MOST_BINS);
         let target = (rest as f64 / bins as f64).ceil() as u64;
 
-        let mut codec = Self { scale, codes: Vec::new(), counts: Vec::new(), range };
+        let count_of = |at: f64| runs.iter().find(|run| run.at == at).map_or(0, |run| run.count);
+        let ends = (count_of(range.0), count_of(range.1));
+        let mut codec = Self { scale, codes: Vec::new(), counts: Vec::new(), range, ends };
         let mut start = 0;
         while start < runs.len() {
             if is_atom(&runs[start]) {
@@ -179,24 +183,38 @@ impl NumericCodec {
         Ok(())
     }
 
-    /// The atoms at the ends of the column that hold fewer than [`END_ROWS`] training rows, with the factor, in
-    /// nats, by which their odds are to be raised to that many.
-    ///
-    /// A value seen once is absent from a third of all samples of the table's size. Raised to three rows' worth it is
-    /// absent from a twentieth, at the price of `2/n` of probability.
-    pub fn raised_ends(&self) -> Vec<(usize, f32)> {
-        let last = self.codes.len() - 1;
-        [0, last]
-            .into_iter()
-            .filter(|&k| matches!(self.codes[k], NumericCode::Atom { .. }) && last > 0)
-            .filter(|&k| (1..END_ROWS).contains(&self.counts[k]))
-            .map(|k| (k, (END_ROWS as f32 / self.counts[k] as f32).ln()))
-            .collect()
+    /// The ends of the column that fewer than [`END_ROWS`] training rows hold, as code, score and the number of rows
+    /// among which one has it.
+    pub fn rare_ends(&self) -> Vec<(u16, f32, u64)> {
+        let rows: u64 = self.counts.iter().sum();
+        let end = |count: u64, at: f64| {
+            let encoded = self.encode_known(at)?;
+            // A share of a half or more is no rarity, and leaves the rest of the column nothing.
+            (count > 0 && count < END_ROWS && rows / count >= FEWEST_ROWS_PER_END)
+                .then(|| (encoded.code, encoded.score, rows / count))
+        };
+        let (low, high) = self.range;
+        [end(self.ends.0, low), end(self.ends.1, high)].into_iter().flatten().collect()
     }
 
-    /// Log-likelihood factor, in nats, of everything that is not novel: `log(1 - ε)`.
+    /// Probability that a rare end has for itself, whatever the rest of the row.
+    fn share_of_end(&self, at: f64) -> Option<f64> {
+        let count = if at == self.range.0 {
+            self.ends.0
+        } else if at == self.range.1 {
+            self.ends.1
+        } else {
+            return None;
+        };
+        let rows: u64 = self.counts.iter().sum();
+        (count > 0 && count < END_ROWS && rows / count >= FEWEST_ROWS_PER_END)
+            .then(|| count as f64 / rows as f64)
+    }
+
+    /// Log-likelihood factor, in nats, of everything that is neither novel nor a rare end: `log(1 - ε - δ)`.
     pub fn log_known(&self) -> f32 {
-        (-self.novelty()).ln_1p() as f32
+        let ends = [self.range.0, self.range.1].map(|at| self.share_of_end(at).unwrap_or(0.0));
+        (-self.novelty() - ends[0] - ends[1]).ln_1p() as f32
     }
 
     fn novelty(&self) -> f64 {
@@ -205,6 +223,15 @@ impl NumericCodec {
 
     /// Encodes a position.
     pub fn encode(&self, at: f64) -> Encoded {
+        let encoded = self.encode_known(at).unwrap_or_else(|| self.encode_novel(at));
+        match self.share_of_end(at) {
+            Some(share) => Encoded { fixed: Some(share.ln() as f32), ..encoded },
+            None => encoded,
+        }
+    }
+
+    /// Encodes a position that some code covers.
+    fn encode_known(&self, at: f64) -> Option<Encoded> {
         let half = match self.scale.support() {
             Support::Grid => 0.5,
             Support::Continuous => 0.0,
@@ -217,7 +244,7 @@ impl NumericCodec {
         if let Some(code) = self.codes.get(k) {
             match code {
                 NumericCode::Atom { at: atom, score } if *atom == at => {
-                    return Encoded { code: k as u16, score: *score as f32, cell: 0.0, novel: None };
+                    return Some(Encoded { code: k as u16, score: *score as f32, cell: 0.0, fixed: None });
                 }
                 NumericCode::Bin { at: knots, score } if knots[0] <= at - half => {
                     let value = interpolate(knots, score, at);
@@ -227,7 +254,12 @@ impl NumericCodec {
                         }
                         Support::Continuous => slope(knots, score, at),
                     };
-                    return Encoded { code: k as u16, score: value as f32, cell: cell as f32, novel: None };
+                    return Some(Encoded {
+                        code: k as u16,
+                        score: value as f32,
+                        cell: cell as f32,
+                        fixed: None,
+                    });
                 }
                 _ => {}
             }
@@ -235,9 +267,14 @@ impl NumericCodec {
             if let Some(NumericCode::Atom { at: atom, score }) = self.codes.get(k + 1)
                 && *atom == at
             {
-                return Encoded { code: k as u16 + 1, score: *score as f32, cell: 0.0, novel: None };
+                return Some(Encoded { code: k as u16 + 1, score: *score as f32, cell: 0.0, fixed: None });
             }
         }
+        None
+    }
+
+    /// Encodes a position that no code covers, as the nearest that one does.
+    fn encode_novel(&self, at: f64) -> Encoded {
         let nearest = self.nearest(at);
         let code = &self.codes[nearest];
         let (score, cell) = match code {
@@ -251,7 +288,7 @@ impl NumericCodec {
             code: nearest as u16,
             score: score as f32,
             cell: cell as f32,
-            novel: Some(self.log_novel(at) as f32),
+            fixed: Some(self.log_novel(at) as f32),
         }
     }
 
@@ -401,7 +438,7 @@ mod tests {
         let codec = integers(&values);
         for &v in &values {
             let encoded = codec.encode(v as f64);
-            assert_eq!(encoded.novel, None, "{v}");
+            assert_eq!(encoded.fixed, None, "{v}");
             assert_eq!(codec.decode(encoded.code as usize, f64::from(encoded.score)), v as f64);
         }
     }
@@ -450,7 +487,7 @@ mod tests {
         let codec = NumericCodec::fit(Scale::Continuous, values.clone(), range);
         for &v in values.iter().step_by(37) {
             let (encoded, moved) = (codec.encode(v), codec.encode(v + 1e-7 * v));
-            assert_eq!(encoded.novel, None);
+            assert_eq!(encoded.fixed, None);
             let back = codec.decode(encoded.code as usize, f64::from(encoded.score));
             // The score is rounded to f32: |score| ≤ 4.2, so by 2.4e-7, divided by the slope.
             assert!((back - v).abs() <= 2.4e-7 / f64::from(encoded.cell) + 1e-9 * v.abs());
@@ -462,7 +499,7 @@ mod tests {
     fn values_never_seen_have_a_small_but_finite_likelihood() {
         let codec = integers(&[1, 1, 1, 1, 5, 5, 5, 5, 9, 9, 9, 9]);
         for v in [3.0, -100.0, 1e9] {
-            let log_prob = codec.encode(v).novel;
+            let log_prob = codec.encode(v).fixed;
             assert!(log_prob.is_some_and(|p| p.is_finite() && p < -3.0), "{v}: {log_prob:?}");
         }
     }
