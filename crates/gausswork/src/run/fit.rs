@@ -250,11 +250,13 @@ pub(super) fn prepare(
     let noise = Noise::new(config.seed);
     let held = ((config.training.held_out * rows as f64).round() as usize).min(MOST_HELD_OUT);
     let order = noise.permutation(Stream::Split, 0, rows);
-    // The ends of a numeric column are learned, not only known of: their rows are never held out.
+    // A row that holds the end of a numeric column is never held out: what the column may hold is learned.
     let extremes = table::rows_of_extremes(&table.batch);
-    let (ends, mut held_out): (Vec<u32>, Vec<u32>) =
-        order[..held].iter().partition(|row| extremes.binary_search(row).is_ok());
-    let mut train = [&ends, &order[held..]].concat();
+    let (ends, others): (Vec<u32>, Vec<u32>) =
+        order.iter().partition(|row| extremes.binary_search(row).is_ok());
+    let held = held.min(others.len());
+    let mut held_out = others[..held].to_vec();
+    let mut train = [&ends, &others[held..]].concat();
     // In file order, neighbours in memory are neighbours in the batch's gather.
     held_out.sort_unstable();
     train.sort_unstable();

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use gausswork::layout::End;
 use gausswork::noise::{Noise, Stream};
 use gausswork::vae::{BLOCK, Columns, Drawn, Prior, Sampler, Vae};
 
@@ -162,4 +163,34 @@ fn by_address(vae: &Vae, sampler: &Sampler, noise: &Noise, block: u64) -> Drawn 
         (0..spans).for_each(|t| cells[t * rows + row] = u[t + 1]);
     }
     sampler.given(&z, &cells, &[])
+}
+
+#[test]
+fn a_rare_end_is_in_one_row_of_every_stretch_wherever_the_sample_is_cut() {
+    let table = discrete();
+    for seed in SEEDS {
+        let mut vae = table.model(2, Columns::Autoregressive, seed);
+        let every = 700;
+        // Span 0, its last code.
+        let Some((span, simplex)) = table.layout.simplexes().next() else { panic!("a simplex") };
+        let code = (simplex.levels - 1) as u16;
+        vae.layout.ends = vec![End { span, code, score: 0.0, every }];
+        let (sampler, noise) = (Sampler::new(&vae), Noise::new(seed));
+        let simplexes = table.layout.simplexes().count();
+        for stretch in 0..9 {
+            let row = stretch * every + noise.word(Stream::Ends, stretch, 0) % every;
+            let drawn = sampler.block(&noise, row / BLOCK);
+            assert_eq!(
+                drawn.codes[(row % BLOCK) as usize * simplexes],
+                code,
+                "seed {seed}, stretch {stretch}"
+            );
+        }
+        // Without it, the same rows differ nowhere else in that span.
+        vae.layout.ends.clear();
+        let (with, without) = (sampler.block(&noise, 0), Sampler::new(&vae).block(&noise, 0));
+        let of_span = |drawn: &Drawn| drawn.codes.iter().step_by(simplexes).copied().collect::<Vec<_>>();
+        let changed = of_span(&with).iter().zip(of_span(&without)).filter(|(a, b)| **a != *b).count();
+        assert!(changed <= 1, "{changed} cells changed");
+    }
 }

@@ -485,7 +485,8 @@ mod tests {
             (1..4000).map(|i| (f64::from(i) * 0.7310).sin().exp() * f64::from(i)).collect();
         let range = values.iter().fold((f64::MAX, f64::MIN), |(lo, hi), &v| (lo.min(v), hi.max(v)));
         let codec = NumericCodec::fit(Scale::Continuous, values.clone(), range);
-        for &v in values.iter().step_by(37) {
+        let inside = |v: &&f64| **v != range.0 && **v != range.1;
+        for &v in values.iter().filter(inside).step_by(37) {
             let (encoded, moved) = (codec.encode(v), codec.encode(v + 1e-7 * v));
             assert_eq!(encoded.fixed, None);
             let back = codec.decode(encoded.code as usize, f64::from(encoded.score));
@@ -493,6 +494,24 @@ mod tests {
             assert!((back - v).abs() <= 2.4e-7 / f64::from(encoded.cell) + 1e-9 * v.abs());
             assert!(encoded.cell > 0.0 && moved.cell > 0.0);
         }
+    }
+
+    #[test]
+    fn the_ends_of_a_column_have_a_share_of_their_own() {
+        let values: Vec<i64> = (0..2000).map(|i| (i * i) % 977 + 1).chain([-5, 5000, 5000]).collect();
+        let codec = integers(&values);
+        let n = values.len() as f32;
+        assert_eq!(codec.encode(-5.0).fixed, Some((1.0 / n).ln()));
+        assert_eq!(codec.encode(5000.0).fixed, Some((2.0 / n).ln()));
+        let every: Vec<u64> = codec.rare_ends().iter().map(|end| end.2).collect();
+        assert_eq!(every, [2003, 1001]);
+        for (code, score, _) in codec.rare_ends() {
+            let value = codec.decode(usize::from(code), f64::from(score));
+            assert!(value == -5.0 || value == 5000.0, "{value}");
+        }
+        // What the model is left with: 1 - ε - δ.
+        let left = 1.0 - 1.0 / f64::from(n + 2.0) - 3.0 / f64::from(n);
+        assert!((f64::from(codec.log_known()) - left.ln()).abs() < 1e-7);
     }
 
     #[test]
