@@ -6,6 +6,7 @@ use std::path::Path;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
+use super::config::Config;
 use crate::artifact::write_whole;
 use crate::train::Progress;
 
@@ -24,6 +25,8 @@ pub(super) struct Checkpoint {
     pub pass: Pass,
     /// Where training stands within it.
     pub progress: Progress,
+    /// Figures of the fit, once it is done.
+    pub figures: Vec<(String, f64)>,
 }
 
 /// The passes of a run.
@@ -39,6 +42,12 @@ pub(super) enum Pass {
 pub(super) type State = Vec<(String, Vec<f32>)>;
 
 impl Checkpoint {
+    /// Where a new run stands.
+    pub(super) fn start(config: &Config, fingerprint: String) -> Self {
+        let (pass, progress) = (Pass::Fit, Progress::default());
+        Self { config: config.to_toml(), fingerprint, pass, progress, figures: Vec::new() }
+    }
+
     /// Writes a checkpoint whole or not at all.
     pub(super) fn save(&self, state: &State, path: &Path) -> std::io::Result<()> {
         let other = |e: &dyn std::fmt::Display| std::io::Error::other(e.to_string());

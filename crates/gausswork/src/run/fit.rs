@@ -1,36 +1,29 @@
 //! Fitting a model of a table: read, encode, train, fit the prior, score held-out rows, write the run directory.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
 use burn::tensor::Device;
 
 use super::checkpoint::{self, Checkpoint, Pass, State};
 use super::config::{Config, ConfigError, Refit};
+use super::evaluate::{evaluate, fit_prior, warn_of_collapse};
+use super::log::{Log, RunHooks};
+use super::prepare::{Prepared, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
 use super::{Event, Observer};
 use crate::artifact::{self, ArtifactError, Card, Model, ModelKind, write_whole};
-use crate::data::table::{self, CodecError, Table, TableCodec, TableError, TableWriter};
-use crate::layout::Features;
-use crate::learner::{Diverged, Figures, Learner};
-use crate::noise::{Noise, Stream};
-use crate::train::{Ended, Hooks, Progress, Threads, ThreadsError, train};
-use crate::vae::{Mixture, Prior, Vae, VaeLearner, active_units, bounds, posterior_draws};
+use crate::data::table::{self, CodecError, TableError, TableWriter};
+use crate::learner::{Diverged, Learner};
+use crate::noise::Noise;
+use crate::train::{Ended, Progress, Threads, ThreadsError, TrainConfig, train};
+use crate::vae::{Vae, VaeLearner};
 
 /// Fewest rows that a model is fitted to.
 pub const FEWEST_ROWS: usize = 50;
-/// Most rows held out.
-const MOST_HELD_OUT: usize = 10_000;
 /// Rows of the sample that a fit leaves behind.
 const SAMPLE_ROWS: u64 = 1000;
-/// Importance samples of the held-out evaluation.
-const EVALUATION_SAMPLES: usize = 16;
-/// Rows on which the importance-weighted bound is evaluated after a fit.
-const EVALUATION_ROWS: usize = 2000;
-
 /// A fit failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -139,16 +132,6 @@ pub struct Finished {
     pub figures: Vec<(String, f64)>,
 }
 
-/// A table, encoded and split, with its resolved configuration.
-pub(super) struct Prepared {
-    pub config: Config,
-    pub table: Table,
-    pub codec: TableCodec,
-    pub features: Features,
-    pub train: Vec<u32>,
-    pub held_out: Vec<u32>,
-}
-
 /// Fits a model and writes the run directory: `model.safetensors`, `config.toml`, `train.jsonl`, `figures.json`, and
 /// `sample.csv` of 1,000 rows.
 ///
@@ -225,51 +208,6 @@ pub fn resume(
     go(prepared, directory, threads, Some((saved, state)), stop, observer)
 }
 
-/// Reads, splits and encodes a table.
-pub(super) fn prepare(
-    path: &Path,
-    config: Config,
-    observer: &mut dyn Observer,
-) -> Result<Prepared, FitError> {
-    config.check()?;
-    observer.observe(&Event::Stage(&format!("reading {}", path.display())));
-    let start = Instant::now();
-    let table = table::read(path, &config.read_options()?)?;
-    let rows = table.batch.num_rows();
-    if rows < FEWEST_ROWS {
-        return Err(FitError::TooFewRows { path: path.to_path_buf(), rows });
-    }
-    let empty = table
-        .schema
-        .columns
-        .iter()
-        .find(|column| column.missing == rows as u64 && !config.data.types.contains_key(&column.name));
-    if let Some(column) = empty {
-        return Err(FitError::EmptyColumn { path: path.to_path_buf(), column: column.name.clone() });
-    }
-    let noise = Noise::new(config.seed);
-    let held = ((config.training.held_out * rows as f64).round() as usize).min(MOST_HELD_OUT);
-    let order = noise.permutation(Stream::Split, 0, rows);
-    // A row that holds the end of a numeric column is never held out: what the column may hold is learned.
-    let extremes = table::rows_of_extremes(&table.batch);
-    let (ends, others): (Vec<u32>, Vec<u32>) =
-        order.iter().partition(|row| extremes.binary_search(row).is_ok());
-    let held = held.min(others.len());
-    let mut held_out = others[..held].to_vec();
-    let mut train = [&ends, &others[held..]].concat();
-    // In file order, neighbours in memory are neighbours in the batch's gather.
-    held_out.sort_unstable();
-    train.sort_unstable();
-    let uncoded = |source| FitError::Codec { path: path.to_path_buf(), source };
-    let codec = TableCodec::fit(&table, &train).map_err(uncoded)?;
-    let config = config.resolved(train.len(), codec.layout().spans.len())?;
-    let features = codec.encode(&table.batch).map_err(uncoded)?;
-    let seconds = start.elapsed().as_secs_f64();
-    let schema = &table.schema;
-    observer.observe(&Event::Read { rows, columns: schema.columns.len(), schema, seconds });
-    Ok(Prepared { config, table, codec, features, train, held_out })
-}
-
 fn go(
     prepared: Prepared,
     directory: &Path,
@@ -284,101 +222,77 @@ fn go(
     drop(table);
     let workers = Threads::new(threads)?;
     let noise = Noise::new(config.seed);
-    let vae = Vae::new(config.model.clone(), codec.layout(), &noise);
-    let batch = config.training.batch.unwrap_or(1);
-    let sizes = [batch, config.training.shards];
-    let split = [train_rows.clone(), held_out.clone()];
-    let adam = config.adam();
-    let mut learner =
-        VaeLearner::new(vae, config.objective.clone(), &features, split, sizes, adam, noise, Device::flex());
-    learner.name_columns(codec.schema.columns.iter().map(|column| column.name.clone()).collect());
-    let train_config = config.train_config();
-
-    let mut pass = Pass::Fit;
-    let mut progress = Progress::default();
-    let mut refit_state = None;
-    if let Some((saved, state)) = resumed {
-        let refuse = || FitError::Resume {
-            path: directory.to_path_buf(),
-            reason: "the checkpoint does not fit the model; start a new run".to_owned(),
-        };
-        (pass, progress) = (saved.pass, saved.progress);
-        match pass {
-            Pass::Fit => learner.restore(state).then_some(()).ok_or_else(refuse)?,
-            Pass::Refit => refit_state = Some(state),
-        }
-    }
-    let mut log = Log::open(&directory.join("train.jsonl"), pass, progress.step)?;
-    let checkpoint_path = directory.join(checkpoint::FILE_NAME);
-    let mut record = Checkpoint {
-        config: config.to_toml(),
-        fingerprint: fingerprint.clone(),
-        pass,
-        progress: progress.clone(),
+    let (mut record, mut state) = match resumed {
+        Some((saved, state)) => (saved, Some(state)),
+        None => (Checkpoint::start(&config, fingerprint.clone()), None),
     };
-    let mut ended = Ended::Steps;
-    let begun = progress.step;
-    if pass == Pass::Fit {
-        observer.observe(&Event::Stage("training"));
-        let mut hooks = RunHooks {
-            record: &mut record,
-            path: &checkpoint_path,
-            log: &mut log,
-            steps: train_config.schedule.steps,
-            begun,
-            observer,
-        };
-        ended = train(&mut learner, &train_config, &mut progress, &workers, stop, &mut hooks)?;
-        observer.observe(&Event::Ended { why: ended, progress: &progress });
-    }
-    if progress.best.is_none() && progress.best_step == 0 {
-        // Stopped before the first validation: the latest average is the best there is.
-        learner.keep();
-    }
-    let best = learner.best().to_vec();
-    let objective = learner.objective.clone();
-    let mut vae = learner.vae;
-    vae.params.values_mut().copy_from_slice(&best);
+    let mut log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
+    let checkpoint_path = directory.join(checkpoint::FILE_NAME);
+    let names: Vec<String> = codec.schema.columns.iter().map(|column| column.name.clone()).collect();
 
-    if config.training.refit == Refit::AllRows && ended != Ended::Interrupted {
-        observer.observe(&Event::Stage("refitting on all rows"));
-        let all = [(0..features.rows as u32).collect(), Vec::new()];
-        let mut learner = VaeLearner::new(vae, objective, &features, all, sizes, adam, noise, Device::flex());
-        let mut config = train_config.clone();
-        config.schedule.steps = (config.schedule.steps / 4).max(1);
-        config.schedule.peak *= 0.25;
-        config.schedule.warm_up = 0;
-        config.patience = None;
-        if record.pass != Pass::Refit {
-            progress = Progress::default();
-        }
-        if let Some(state) = refit_state.take()
+    // Trains `vae` on a split from where `record` stands; leaves the best weights in it.
+    let mut pass = |vae: Vae,
+                    split: [Vec<u32>; 2],
+                    schedule: TrainConfig,
+                    record: &mut Checkpoint,
+                    observer: &mut dyn Observer|
+     -> Result<(Vae, Ended), FitError> {
+        let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
+        let objective = config.objective.clone();
+        let adam = config.adam();
+        let mut learner =
+            VaeLearner::new(vae, objective, &features, split, sizes, adam, noise, Device::flex());
+        learner.name_columns(names.clone());
+        if let Some(state) = state.take()
             && !learner.restore(state)
         {
             let reason = "the checkpoint does not fit the model; start a new run".to_owned();
             return Err(FitError::Resume { path: directory.to_path_buf(), reason });
         }
-        record.pass = Pass::Refit;
-        log.pass = Pass::Refit;
-        let (steps, begun) = (config.schedule.steps, progress.step);
-        let mut hooks =
-            RunHooks { record: &mut record, path: &checkpoint_path, log: &mut log, steps, begun, observer };
-        ended = train(&mut learner, &config, &mut progress, &workers, stop, &mut hooks)?;
+        log.pass = record.pass;
+        let mut progress = record.progress.clone();
+        let (steps, begun) = (schedule.schedule.steps, progress.step);
+        let mut hooks = RunHooks { record, path: &checkpoint_path, log: &mut log, steps, begun, observer };
+        let ended = train(&mut learner, &schedule, &mut progress, &workers, stop, &mut hooks)?;
+        log.flush()?;
+        observer.observe(&Event::Ended { why: ended, progress: &progress });
+        if progress.best_step == 0 {
+            // Stopped before the first validation: the latest average is the best there is.
+            learner.keep();
+        }
+        record.progress = progress;
         let best = learner.best().to_vec();
-        vae = learner.vae;
+        let mut vae = learner.vae;
         vae.params.values_mut().copy_from_slice(&best);
+        Ok((vae, ended))
+    };
+
+    let mut vae = Vae::new(config.model.clone(), codec.layout(), &noise);
+    let mut ended = Ended::Steps;
+    let schedule = config.train_config();
+    if record.pass == Pass::Fit {
+        observer.observe(&Event::Stage("training"));
+        let split = [train_rows.clone(), held_out.clone()];
+        (vae, ended) = pass(vae, split, schedule.clone(), &mut record, observer)?;
+        observer.observe(&Event::Stage("fitting the prior"));
+        vae.prior = fit_prior(&vae, &features, [&train_rows, &held_out], &config.prior, &noise, &workers);
+        observer.observe(&Event::Stage("scoring held-out rows"));
+        record.figures = evaluate(&vae, &codec, &features, &held_out, &train_rows, &noise, &workers);
+        record.figures.push(("steps".to_owned(), record.progress.step as f64));
+        record.figures.push(("best_step".to_owned(), record.progress.best_step as f64));
     }
-
-    observer.observe(&Event::Stage("fitting the prior"));
-    let count = train_rows.len().min(config.prior.draws);
-    let stride: Vec<u32> = (0..count).map(|i| train_rows[i * train_rows.len() / count]).collect();
-    let draws = posterior_draws(&vae, &features, &stride, &noise, &workers);
-    vae.prior = choose_prior(&vae, &features, &draws, &held_out, &config, &noise, &workers);
-
-    observer.observe(&Event::Stage("scoring held-out rows"));
-    let mut figures = evaluate(&vae, &codec, &features, &held_out, &train_rows, &noise, &workers);
-    figures.push(("steps".to_owned(), progress.step as f64));
-    figures.push(("best_step".to_owned(), progress.best_step as f64));
+    if config.training.refit == Refit::AllRows && ended != Ended::Interrupted {
+        // The figures stay those of the held-out rows, taken while they were held out.
+        if record.pass == Pass::Fit {
+            (record.pass, record.progress) = (Pass::Refit, Progress::default());
+        }
+        observer.observe(&Event::Stage("refitting on all rows"));
+        let all = [(0..features.rows as u32).collect(), Vec::new()];
+        (vae, ended) = pass(vae, all, schedule.for_refit(), &mut record, observer)?;
+        observer.observe(&Event::Stage("fitting the prior"));
+        vae.prior = fit_prior(&vae, &features, [&train_rows, &held_out], &config.prior, &noise, &workers);
+    }
+    let figures = record.figures;
     warn_of_collapse(&figures, observer);
     let card = Card {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -397,193 +311,22 @@ fn go(
         figures.iter().map(|(name, value)| (name.clone(), (*value).into())).collect();
     let text = serde_json::to_string_pretty(&json).unwrap_or_default() + "\n";
     write(&directory.join("figures.json"), text.as_bytes())?;
-    let sample_path = directory.join("sample.csv");
-    let mut schema = model.card.codec.schema.clone();
-    schema.source = table::FileFormat::Csv;
-    let mut writer = TableWriter::create(&sample_path, &schema)?;
-    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: config.seed, threads };
-    sample(&model, &request, &mut |batch| writer.write(batch).map_err(SampleError::from), &mut ())?;
-    writer.finish()?;
+    leave_sample(&model, &directory.join("sample.csv"), threads)?;
     if ended != Ended::Interrupted {
         // A finished run has nothing to resume; a checkpoint left behind would only claim so.
         let _ = fs::remove_file(&checkpoint_path);
     }
-    Ok(Finished { model, ended, progress, figures })
+    Ok(Finished { model, ended, progress: record.progress, figures })
 }
 
-/// The mixture, if held-out posterior draws are likelier under it than under N(0, I).
-fn choose_prior(
-    vae: &Vae,
-    features: &Features,
-    draws: &[f32],
-    held_out: &[u32],
-    config: &Config,
-    noise: &Noise,
-    workers: &Threads,
-) -> Prior {
-    let latent = vae.config.latent;
-    let standard = Prior::Standard { latent };
-    let rows = draws.len() / latent;
-    // Each component needs some draws for its covariance.
-    let components = config.prior.components.min(rows / (4 * latent));
-    let mixture = workers.install(|| Mixture::fit(draws, latent, components, config.prior.iterations, noise));
-    let Some(mixture) = mixture.map(Prior::Mixture) else { return standard };
-    let test = if held_out.is_empty() {
-        draws.to_vec()
-    } else {
-        posterior_draws(vae, features, held_out, &Noise::new(config.seed.wrapping_add(1)), workers)
-    };
-    let total = |prior: &Prior| test.chunks(latent).map(|z| prior.log_prob(z)).sum::<f64>();
-    if total(&mixture) > total(&standard) { mixture } else { standard }
-}
-
-/// Held-out figures at β = 1 without free bits, nats per row.
-fn evaluate(
-    vae: &Vae,
-    codec: &TableCodec,
-    features: &Features,
-    held_out: &[u32],
-    train: &[u32],
-    noise: &Noise,
-    workers: &Threads,
-) -> Vec<(String, f64)> {
-    let spread = |rows: &[u32]| -> Vec<u32> {
-        let count = rows.len().min(EVALUATION_ROWS);
-        (0..count).map(|i| rows[i * rows.len() / count]).collect()
-    };
-    let constants = codec.log_known();
-    let score = |rows: &[u32]| bounds(vae, features, rows, EVALUATION_SAMPLES, &constants, noise, workers);
-    let (held, trained) = (score(&spread(held_out)), score(&spread(train)));
-    let mean = |rows: &[crate::vae::RowBound], f: &dyn Fn(&crate::vae::RowBound) -> f64| {
-        rows.iter().map(f).sum::<f64>() / rows.len().max(1) as f64
-    };
-    let deviation = |rows: &[crate::vae::RowBound], f: &dyn Fn(&crate::vae::RowBound) -> f64| {
-        let m = mean(rows, f);
-        (rows.iter().map(|row| (f(row) - m).powi(2)).sum::<f64>() / (rows.len().max(2) - 1) as f64).sqrt()
-    };
-    let rows = if held.is_empty() { &trained } else { &held };
-    let prefix = if held.is_empty() { "train" } else { "held_out" };
-    let error = deviation(rows, &|row| row.elbo()) / (rows.len().max(1) as f64).sqrt();
-    let active = active_units(vae, features, if held.is_empty() { train } else { held_out }, workers);
-    let mut figures = vec![
-        (format!("{prefix}_elbo"), mean(rows, &|row| row.elbo())),
-        (format!("{prefix}_elbo_standard_error"), error),
-        (format!("{prefix}_elbo_standard_normal_prior"), mean(rows, &|row| row.elbo_standard())),
-        (
-            format!("{prefix}_importance_weighted_{EVALUATION_SAMPLES}"),
-            mean(rows, &|row| row.importance_weighted),
-        ),
-        (format!("{prefix}_distortion"), -mean(rows, &|row| row.log_likelihood)),
-        (format!("{prefix}_rate"), mean(rows, &|row| row.rate)),
-        (format!("{prefix}_rate_standard_normal_prior"), mean(rows, &|row| row.rate_standard)),
-        ("active_units".to_owned(), active as f64),
-    ];
-    if !held.is_empty() {
-        let gap = mean(&trained, &|row| row.elbo()) - mean(&held, &|row| row.elbo());
-        figures.push(("train_minus_held_out_elbo".to_owned(), gap));
-    }
-    figures
-}
-
-/// Says so where the latent carries nothing.
-fn warn_of_collapse(figures: &[(String, f64)], observer: &mut dyn Observer) {
-    let find =
-        |suffix: &str| figures.iter().find(|(name, _)| name.ends_with(suffix)).map_or(0.0, |(_, v)| *v);
-    let (rate, active) = (find("_rate_standard_normal_prior"), find("active_units"));
-    if rate < 0.1 || active < 1.0 {
-        observer.observe(&Event::Warning(&format!(
-            "posterior collapse: the latent carries {rate:.3} nats per row in {active} active dimensions, so encoding \
-             rows says nothing about them; raise objective.free-bits or lower objective.beta"
-        )));
-    }
-}
-
-/// Writes figures, checkpoints and progress while the loop runs.
-struct RunHooks<'a> {
-    record: &'a mut Checkpoint,
-    path: &'a Path,
-    log: &'a mut Log,
-    steps: u64,
-    begun: u64,
-    observer: &'a mut dyn Observer,
-}
-
-impl Hooks for RunHooks<'_> {
-    type Error = FitError;
-
-    fn stepped(&mut self, step: u64, seconds: f64, figures: &Figures) -> Result<(), FitError> {
-        self.log.write(step, seconds, figures)?;
-        let find = |name| figures.iter().find(|(n, _)| *n == name).map_or(f64::NAN, |(_, v)| *v);
-        self.observer.observe(&Event::Step {
-            step,
-            steps: self.steps,
-            rate: (step - self.begun) as f64 / seconds.max(1e-9),
-            train_elbo: find("train_elbo"),
-        });
-        Ok(())
-    }
-
-    fn validated(&mut self, progress: &Progress, seconds: f64, figures: &Figures) -> Result<(), FitError> {
-        self.log.write(progress.step, seconds, figures)?;
-        let held_out_elbo = figures.first().map_or(f64::NAN, |(_, v)| *v);
-        self.observer.observe(&Event::Validated { progress, held_out_elbo });
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, progress: &Progress, state: State) -> Result<(), FitError> {
-        self.record.progress = progress.clone();
-        self.log.flush()?;
-        self.record
-            .save(&state, self.path)
-            .map_err(|source| FitError::Io { path: self.path.to_path_buf(), source })
-    }
-}
-
-/// `train.jsonl`: one line per step or validation.
-struct Log {
-    path: PathBuf,
-    file: BufWriter<File>,
-    pass: Pass,
-}
-
-impl Log {
-    /// Opens the log; lines after `step` of `pass` belong to work that will be done again.
-    fn open(path: &Path, pass: Pass, step: u64) -> Result<Self, FitError> {
-        let failed = |source| FitError::Io { path: path.to_path_buf(), source };
-        let mut kept = Vec::new();
-        if (step > 0 || pass == Pass::Refit)
-            && let Ok(file) = File::open(path)
-        {
-            for line in BufReader::new(file).lines() {
-                let line = line.map_err(failed)?;
-                let value: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-                let earlier = value["pass"].as_str() == Some("fit") && pass == Pass::Refit;
-                if earlier || value["step"].as_u64().is_some_and(|s| s <= step) {
-                    kept.extend_from_slice(line.as_bytes());
-                    kept.push(b'\n');
-                }
-            }
-        }
-        write(path, &kept)?;
-        let file = OpenOptions::new().append(true).open(path).map_err(failed)?;
-        Ok(Self { path: path.to_path_buf(), file: BufWriter::new(file), pass })
-    }
-
-    fn write(&mut self, step: u64, seconds: f64, figures: &Figures) -> Result<(), FitError> {
-        let mut line = serde_json::Map::new();
-        line.insert("pass".to_owned(), serde_json::to_value(self.pass).unwrap_or_default());
-        line.insert("step".to_owned(), step.into());
-        line.insert("seconds".to_owned(), ((seconds * 1e3).round() / 1e3).into());
-        line.extend(figures.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
-        serde_json::to_writer(&mut self.file, &line)
-            .map_err(std::io::Error::other)
-            .and_then(|()| self.file.write_all(b"\n"))
-            .map_err(|source| FitError::Io { path: self.path.clone(), source })
-    }
-
-    fn flush(&mut self) -> Result<(), FitError> {
-        self.file.flush().map_err(|source| FitError::Io { path: self.path.clone(), source })
-    }
+/// Writes the rows that every run leaves behind.
+fn leave_sample(model: &Model, path: &Path, threads: usize) -> Result<(), FitError> {
+    let mut schema = model.card.codec.schema.clone();
+    schema.source = table::FileFormat::Csv;
+    let mut writer = TableWriter::create(path, &schema)?;
+    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: model.card.seed, threads };
+    sample(model, &request, &mut |batch| writer.write(batch).map_err(SampleError::from), &mut ())?;
+    Ok(writer.finish()?)
 }
 
 /// Creates a run directory, and removes what an earlier run left in it.
@@ -618,6 +361,6 @@ fn create(directory: &Path, existing: Existing) -> Result<(), FitError> {
     Ok(())
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), FitError> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), FitError> {
     write_whole(path, bytes).map_err(|source| FitError::Io { path: path.to_path_buf(), source })
 }

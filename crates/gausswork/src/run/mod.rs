@@ -4,8 +4,11 @@
 
 mod checkpoint;
 mod config;
+mod evaluate;
 mod fit;
+mod log;
 mod plan;
+mod prepare;
 mod sample;
 mod score;
 

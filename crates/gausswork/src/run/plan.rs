@@ -7,7 +7,8 @@ use burn::tensor::Device;
 
 use super::Observer;
 use super::config::Config;
-use super::fit::{FitError, Prepared, prepare};
+use super::fit::FitError;
+use super::prepare::{Prepared, prepare};
 use crate::data::table::TableCodec;
 use crate::learner::Learner;
 use crate::noise::Noise;

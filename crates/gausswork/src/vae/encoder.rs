@@ -6,7 +6,7 @@ use crate::dist::Normal;
 use crate::nn::{Leaves, Linear, Params, Residual};
 use crate::noise::Noise;
 
-/// Bounds of the log-variance of `q(z|x)`; hits are counted, never hidden.
+/// Bounds of the log-variance of `q(z|x)`; the share of hits is logged at every step (`log_var_clamped`).
 pub(super) const LOG_VAR_BOUNDS: (f64, f64) = (-12.0, 4.0);
 
 /// An MLP with residual blocks from the embedded row to `mu` and `log_var`.
@@ -36,7 +36,7 @@ impl Encoder {
         }
     }
 
-    /// `embedded: [batch, input]` to `q(z|x)`, event size `latent`, and how many log-variances hit their bounds.
+    /// `embedded: [batch, input]` to `q(z|x)`, event size `latent`.
     pub fn forward(&self, leaves: &Leaves, embedded: Tensor<2>) -> Normal {
         let hidden = self.input.forward(leaves, embedded);
         let hidden = self.blocks.iter().fold(hidden, |hidden, block| block.forward(leaves, hidden));

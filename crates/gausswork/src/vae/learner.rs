@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use super::encoder::LOG_VAR_BOUNDS;
 use super::model::Vae;
 use crate::error::OutOfRange;
 use crate::layout::Features;
@@ -135,7 +136,7 @@ impl<'a> VaeLearner<'a> {
     /// Names what is not finite.
     fn diagnose(&self, step: u64, figures: &[f64], gradient: &[f32]) -> Diverged {
         let columns = self.vae.unit_columns();
-        let bad_unit = figures[2..].iter().position(|f| !f.is_finite());
+        let bad_unit = figures[3..].iter().position(|f| !f.is_finite());
         let (term, column) = match bad_unit {
             Some(unit) => {
                 ("the distortion".to_owned(), columns.get(unit).and_then(|&c| self.names.get(c).cloned()))
@@ -177,6 +178,12 @@ pub(super) fn column_sums(x: &Tensor<2>) -> Vec<f64> {
     sums
 }
 
+/// How many log-variances of `q(z|x)` stand at a bound.
+fn clamped(log_var: &Tensor<2>) -> f64 {
+    let (low, high) = (LOG_VAR_BOUNDS.0 as f32, LOG_VAR_BOUNDS.1 as f32);
+    log_var.to_data().iter::<f32>().filter(|&v| v <= low || v >= high).count() as f64
+}
+
 impl Learner for VaeLearner<'_> {
     fn step(&mut self, step: u64, learning_rate: f64, workers: &dyn Collective) -> Result<Figures, Diverged> {
         let rows = self.rows(step);
@@ -201,7 +208,8 @@ impl Learner for VaeLearner<'_> {
             let log_probs = column_sums(&terms.log_probs.inner());
             let rate: f64 = column_sums(&rate.inner()).iter().sum();
             let distortion: f64 = -log_probs.iter().sum::<f64>();
-            [distortion, rate].into_iter().chain(log_probs).collect()
+            let clamped = clamped(&terms.posterior.log_var.inner());
+            [distortion, rate, clamped].into_iter().chain(log_probs).collect()
         });
         if figures.iter().any(|f| !f.is_finite()) {
             return Err(self.diagnose(step, &figures, &gradient));
@@ -217,11 +225,15 @@ impl Learner for VaeLearner<'_> {
             ("train_distortion", distortion),
             ("train_rate", rate),
             ("beta", beta),
+            ("log_var_clamped", figures[2] / (n * self.vae.config.latent as f64)),
             ("gradient_norm", norm),
         ])
     }
 
     fn validate(&mut self, workers: &dyn Collective) -> Figures {
+        if self.held_out.is_empty() {
+            return vec![("held_out_elbo", f64::NAN)];
+        }
         let items = self.held_out.len().div_ceil(VALIDATION_ROWS);
         let latent = self.vae.config.latent;
         let (vae, noise, device) = (&self.vae, &self.noise, &self.device);
