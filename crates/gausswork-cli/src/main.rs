@@ -21,7 +21,6 @@ mod summary;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 /// Training allocates and frees the same sizes at every step; a pooling allocator makes that cheap.
 #[global_allocator]
@@ -33,9 +32,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
-    /// Say more on stderr; RUST_LOG chooses what.
-    #[arg(long, short, global = true, help_heading = "Output")]
-    verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +48,6 @@ enum Verb {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    log_to_stderr(cli.verbose);
     let done = match &cli.verb {
         Verb::Fit(args) => fit::run(args),
         Verb::Sample(args) => sample::run(args),
@@ -60,14 +55,6 @@ fn main() -> ExitCode {
         Verb::Inspect(args) => inspect::run(args),
     };
     done.map_or_else(|error| failure::report(&error), |()| ExitCode::SUCCESS)
-}
-
-/// Sends the library's log to stderr: what RUST_LOG asks for, everything of ours with `--verbose`, else errors.
-fn log_to_stderr(verbose: bool) {
-    let otherwise = if verbose { "info,gausswork=debug" } else { "error" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(otherwise));
-    // Only a second subscriber makes this fail, and there is none.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 #[cfg(test)]
