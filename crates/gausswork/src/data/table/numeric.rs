@@ -183,7 +183,7 @@ impl NumericCodec {
         Ok(())
     }
 
-    /// The ends of the column that fewer than [`END_ROWS`] training rows hold, as code, score and the number of rows
+    /// The ends of the column that one or two training rows hold, as code, score and the number of rows
     /// among which one has it.
     pub fn rare_ends(&self) -> Vec<(u16, f32, u64)> {
         let rows: u64 = self.counts.iter().sum();
