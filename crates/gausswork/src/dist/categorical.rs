@@ -55,7 +55,7 @@ impl Distribution for Categorical {
 ///
 /// `logits` is overwritten with unnormalised probabilities. Sums run in order, so the choice does not
 /// depend on how the work is divided.
-pub fn choose(logits: &mut [f32], u: f32) -> usize {
+fn choose(logits: &mut [f32], u: f32) -> usize {
     let greatest = logits.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
     for logit in logits.iter_mut() {
         *logit = (*logit - greatest).exp();

@@ -9,7 +9,7 @@ mod normal;
 mod truncated_logistic;
 
 pub use bernoulli::Bernoulli;
-pub use categorical::{Categorical, choose};
+pub use categorical::Categorical;
 pub use normal::Normal;
 pub use truncated_logistic::{TruncatedLogistic, quantile as truncated_logistic_quantile};
 
