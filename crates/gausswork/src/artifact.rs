@@ -4,7 +4,6 @@
 //! checksum tells a damaged or altered file from a whole one.
 
 use std::collections::HashMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -14,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::data::table::TableCodec;
 use crate::noise::Noise;
 use crate::vae::{Prior, Vae, VaeConfig};
+use crate::whole::write_whole;
 
 /// Version of the file's own format; a greater one comes from a newer program.
 const FORMAT: u32 = 1;
@@ -263,30 +263,4 @@ fn checksum<'a>(card: &str, tensors: impl Iterator<Item = (&'a str, &'a [usize],
         hasher.update(bytes);
     }
     hasher.finalize().to_hex().to_string()
-}
-
-/// Writes a file so that it is either the old one or the whole new one: to a temporary file beside it, flushed to
-/// the disk, then renamed.
-///
-/// # Errors
-/// The operating system's.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".gausswork-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As any new file, or as the one that is replaced; a temporary file alone would be its owner's only.
-        let mode = path.metadata().map_or(0o666, |data| data.permissions().mode());
-        builder.permissions(std::fs::Permissions::from_mode(mode));
-    }
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
 }

@@ -15,5 +15,6 @@ pub mod noise;
 pub mod run;
 pub mod train;
 pub mod vae;
+pub mod whole;
 
 pub use error::OutOfRange;

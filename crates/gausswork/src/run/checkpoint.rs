@@ -7,8 +7,9 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::config::Config;
-use crate::artifact::write_whole;
+
 use crate::train::Progress;
+use crate::whole::write_whole;
 
 /// Name of the checkpoint within a run directory.
 pub(super) const FILE_NAME: &str = "checkpoint.safetensors";

@@ -13,12 +13,13 @@ use super::log::{Log, RunHooks};
 use super::prepare::{Prepared, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
 use super::{Event, Observer};
-use crate::artifact::{self, ArtifactError, Card, Model, ModelKind, write_whole};
+use crate::artifact::{self, ArtifactError, Card, Model, ModelKind};
 use crate::data::table::{self, CodecError, TableError, TableWriter};
 use crate::learner::{Diverged, Learner};
 use crate::noise::Noise;
 use crate::train::{Ended, Progress, Threads, ThreadsError, TrainConfig, train};
 use crate::vae::{Vae, VaeLearner};
+use crate::whole::write_whole;
 
 /// Fewest rows that a model is fitted to.
 pub const FEWEST_ROWS: usize = 50;

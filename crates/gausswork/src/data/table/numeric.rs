@@ -189,9 +189,7 @@ impl NumericCodec {
         let rows: u64 = self.counts.iter().sum();
         let end = |count: u64, at: f64| {
             let encoded = self.encode_known(at)?;
-            // A share of a half or more is no rarity, and leaves the rest of the column nothing.
-            (count > 0 && count < END_ROWS && rows / count >= FEWEST_ROWS_PER_END)
-                .then(|| (encoded.code, encoded.score, rows / count))
+            is_rare(count, rows).then(|| (encoded.code, encoded.score, rows / count))
         };
         let (low, high) = self.range;
         [end(self.ends.0, low), end(self.ends.1, high)].into_iter().flatten().collect()
@@ -207,8 +205,7 @@ impl NumericCodec {
             return None;
         };
         let rows: u64 = self.counts.iter().sum();
-        (count > 0 && count < END_ROWS && rows / count >= FEWEST_ROWS_PER_END)
-            .then(|| count as f64 / rows as f64)
+        is_rare(count, rows).then(|| count as f64 / rows as f64)
     }
 
     /// Log-likelihood factor, in nats, of everything that is neither novel nor a rare end: `log(1 - ε - δ)`.
@@ -347,6 +344,12 @@ impl NumericCodec {
     pub fn has_bins(&self) -> bool {
         self.codes.iter().any(|code| matches!(code, NumericCode::Bin { .. }))
     }
+}
+
+/// Whether so few of the training rows hold an end that it is drawn by rote. A share of a half or more is no rarity,
+/// and would leave the rest of the column nothing.
+fn is_rare(count: u64, rows: u64) -> bool {
+    count > 0 && count < END_ROWS && rows / count >= FEWEST_ROWS_PER_END
 }
 
 /// Equal values: how many, and how many rows lie below.

@@ -18,6 +18,7 @@ use super::csv_write;
 use super::error::TableError;
 use super::file::{Compression, FileFormat, from_path};
 use super::schema::TableSchema;
+use crate::whole::temporary_beside;
 
 /// Rows of a Parquet row group.
 const ROW_GROUP: usize = 1 << 20;
@@ -134,20 +135,7 @@ impl TableWriter {
         }
         // A link stays one: what it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        let directory = match path.parent() {
-            Some(directory) if !directory.as_os_str().is_empty() => directory,
-            _ => Path::new("."),
-        };
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".gausswork-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // As any new file, or as the one that is replaced.
-            let mode = path.metadata().map_or(0o666, |data| data.permissions().mode());
-            builder.permissions(std::fs::Permissions::from_mode(mode));
-        }
-        let temporary = builder.tempfile_in(directory).map_err(failed)?;
+        let temporary = temporary_beside(&path).map_err(failed)?;
         let sink = temporary.as_file().try_clone().map_err(failed)?;
         Self::new(Box::new(sink), format, compression, schema, Target::File { temporary, path })
     }
