@@ -5,6 +5,7 @@
 
 pub mod distribution;
 pub mod error;
+pub mod expression;
 mod families;
 pub mod forms;
 mod matrix;
@@ -17,6 +18,7 @@ pub mod special;
 
 pub use distribution::{Distribution, Family, Space, Univariate};
 pub use error::{DivergenceError, Expected, ParameterError};
+pub use expression::{ExpressionError, ExpressionProblem};
 pub use families::*;
 pub use forms::{Closed, Formula, Term, cross_entropy, entropy, kl, kl_gradient, kl_terms};
 
