@@ -6,6 +6,7 @@ use crate::{
     distribution::Univariate,
     point::{Place, Point, Support},
     series,
+    special::neg_exp_excess,
 };
 
 /// A number found numerically.
@@ -40,9 +41,10 @@ const MAX_PANELS: usize = 4000;
 /// Relative error at which the refinement stops.
 const TOLERANCE: f64 = 1e-14;
 
-/// One interval of the transformed range.
+/// One interval of one piece of the range.
 #[derive(Debug, Clone, Copy)]
 struct Panel {
+    piece: usize,
     low: f64,
     high: f64,
     value: f64,
@@ -68,47 +70,50 @@ impl Ord for Panel {
     }
 }
 
-fn panel(f: &impl Fn(f64) -> f64, low: f64, high: f64) -> Panel {
+/// The Kronrod rule on one interval, with QUADPACK's estimate of its error: the difference from the Gauss rule, scaled
+/// by how much the integrand varies.
+fn panel(f: &impl Fn(usize, f64) -> f64, piece: usize, low: f64, high: f64) -> Panel {
     let (middle, half) = (0.5 * (low + high), 0.5 * (high - low));
-    let center = f(middle);
+    let center = f(piece, middle);
     let (mut kronrod, mut gauss, mut size) = (KRONROD_CENTER * center, 0.0, KRONROD_CENTER * center.abs());
-    let mut values = [0.0; 21];
-    values[20] = center;
-    for (i, (node, k, g)) in KRONROD.into_iter().enumerate() {
-        let (below, above) = (f(middle - half * node), f(middle + half * node));
-        (values[2 * i], values[2 * i + 1]) = (below, above);
+    let mut values = [(0.0, 0.0); KRONROD.len()];
+    for (value, (node, k, g)) in values.iter_mut().zip(KRONROD) {
+        let (below, above) = (f(piece, middle - half * node), f(piece, middle + half * node));
+        *value = (below, above);
         kronrod += k * (below + above);
         gauss += g * (below + above);
         size += k * (below.abs() + above.abs());
     }
-    // QUADPACK's estimate: the difference of the rules, scaled by how much the integrand varies.
     let mean = 0.5 * kronrod;
-    let spread = KRONROD_CENTER * (center - mean).abs()
-        + KRONROD
-            .into_iter()
-            .enumerate()
-            .map(|(i, (_, k, _))| k * ((values[2 * i] - mean).abs() + (values[2 * i + 1] - mean).abs()))
-            .sum::<f64>();
+    let spread = values
+        .iter()
+        .zip(KRONROD)
+        .fold(KRONROD_CENTER * (center - mean).abs(), |sum, ((below, above), (_, k, _))| {
+            sum + k * ((below - mean).abs() + (above - mean).abs())
+        });
     let mut error = (kronrod - gauss).abs();
     if spread > 0.0 && error > 0.0 {
         error = spread * (200.0 * error / spread).powf(1.5).min(1.0);
     }
     let noise = 8.0 * f64::EPSILON * size;
-    Panel { low, high, value: kronrod * half, error: error.max(noise) * half, noise: noise * half }
+    Panel { piece, low, high, value: kronrod * half, error: error.max(noise) * half, noise: noise * half }
 }
 
-/// `∫ f` over the panels between neighbouring `breaks`, halving the worst until the error is within
-/// rounding, or relative 1e-14.
-///
-/// Values of `f` that are not finite make the result NaN.
-pub fn adaptive(f: impl Fn(f64) -> f64, breaks: &[f64]) -> Numeric {
-    let mut heap: BinaryHeap<Panel> = breaks.windows(2).map(|pair| panel(&f, pair[0], pair[1])).collect();
+/// The sum over pieces of `∫ f(piece, v) dv`, each from its first to its last break, halving the worst interval until
+/// the error is within rounding, relative 1e-14, or below `floor`.
+fn adaptive(f: impl Fn(usize, f64) -> f64, pieces: &[Vec<f64>], floor: f64) -> Numeric {
+    let intervals = |(i, breaks): (usize, &Vec<f64>)| {
+        breaks.windows(2).map(|pair| (i, pair[0], pair[1])).collect::<Vec<_>>()
+    };
+    let start = pieces.iter().enumerate().flat_map(intervals);
+    let mut heap: BinaryHeap<Panel> = start.map(|(piece, low, high)| panel(&f, piece, low, high)).collect();
     let mut done: Vec<Panel> = Vec::new();
     let mut evaluations = 21 * heap.len();
     let (mut value, mut error) = totals(heap.iter());
     while let Some(worst) = heap.pop() {
-        let negligible = error <= TOLERANCE * value.abs() || worst.error <= 1e-3 * TOLERANCE * value.abs();
-        if negligible || value.is_nan() || heap.len() + done.len() > MAX_PANELS {
+        let wanted = (TOLERANCE * value.abs()).max(floor);
+        let enough = error <= wanted || worst.error <= 1e-3 * wanted;
+        if enough || value.is_nan() || heap.len() + done.len() > MAX_PANELS {
             heap.push(worst);
             break;
         }
@@ -117,7 +122,7 @@ pub fn adaptive(f: impl Fn(f64) -> f64, breaks: &[f64]) -> Numeric {
             done.push(worst);
             continue;
         }
-        let (left, right) = (panel(&f, worst.low, middle), panel(&f, middle, worst.high));
+        let (left, right) = (panel(&f, worst.piece, worst.low, middle), panel(&f, worst.piece, middle, worst.high));
         evaluations += 42;
         value += left.value + right.value - worst.value;
         error += left.error + right.error - worst.error;
@@ -131,7 +136,7 @@ pub fn adaptive(f: impl Fn(f64) -> f64, breaks: &[f64]) -> Numeric {
 /// The compensated sums of the values and errors (Neumaier 1974), in the order of the range.
 fn totals<'a>(panels: impl Iterator<Item = &'a Panel>) -> (f64, f64) {
     let mut panels: Vec<&Panel> = panels.collect();
-    panels.sort_by(|a, b| a.low.total_cmp(&b.low));
+    panels.sort_by(|a, b| a.piece.cmp(&b.piece).then(a.low.total_cmp(&b.low)));
     let (mut sum, mut lost) = (0.0_f64, 0.0);
     for panel in &panels {
         let next = sum + panel.value;
@@ -141,46 +146,85 @@ fn totals<'a>(panels: impl Iterator<Item = &'a Panel>) -> (f64, f64) {
     (sum + lost, panels.iter().map(|panel| panel.error).sum())
 }
 
-/// `∫ f(u) du` from `low` to `high`, either of which may be infinite, for an integrand with features at `places`.
+/// The places that get a map of their own, by position: of two that overlap, the narrower.
+fn anchors(places: &[Place]) -> Vec<Place> {
+    let mut by_scale: Vec<Place> = places.iter().copied().filter(|p| p.scale > 0.0).collect();
+    by_scale.sort_by(|a, b| a.scale.total_cmp(&b.scale));
+    let mut kept: Vec<Place> = Vec::new();
+    for place in by_scale {
+        if kept.iter().all(|other| (other.center - place.center).abs() > 8.0 * place.scale) {
+            kept.push(place);
+        }
+    }
+    kept.sort_by(|a, b| a.center.total_cmp(&b.center));
+    if kept.is_empty() { vec![Place { center: 0.0, scale: 1.0 }] } else { kept }
+}
+
+/// `∫ f(u) du` from `low` to `high`, either of which may be infinite, for an integrand whose mass is at `places` and
+/// that has features at `others`; until the error is within rounding, relative 1e-14, or below `floor`.
 ///
-/// The range is mapped by `u = c + s sinh v` about the narrowest place, so that everything from features as narrow
-/// as `s` to tails that fall by a power is seen at the same resolution; the other places become ends of panels.
-pub fn integrate(f: impl Fn(f64) -> f64, low: f64, high: f64, places: &[Place]) -> Numeric {
-    let narrowest = places.iter().copied().filter(|p| p.scale > 0.0).min_by(|a, b| a.scale.total_cmp(&b.scale));
-    let anchor = narrowest.unwrap_or(Place { center: 0.0, scale: 1.0 });
-    let (c, s) = (anchor.center.clamp(low, high), anchor.scale);
-    let to_v = |u: f64| if u.is_finite() { ((u - c) / s).asinh() } else { u.signum() * 690.0 };
-    // Beyond |v| = 690 - ln s the number u itself would overflow.
-    let limit = 690.0 - s.ln().max(0.0);
-    let (v_low, v_high) = (to_v(low).max(-limit), to_v(high).min(limit));
+/// The range is cut half way between places; about each one the map `u = c + s sinh v` shows features as narrow as `s`
+/// and tails that fall by a power at the same resolution. The `others` become ends of intervals.
+pub fn integrate(
+    f: impl Fn(f64) -> f64,
+    low: f64,
+    high: f64,
+    places: &[Place],
+    others: &[Place],
+    floor: f64,
+) -> Numeric {
+    if low >= high {
+        return Numeric { value: 0.0, error: 0.0, evaluations: 0 };
+    }
+    let anchors: Vec<Place> =
+        anchors(places).into_iter().map(|p| Place { center: p.center.clamp(low, high), ..p }).collect();
+    let cuts: Vec<f64> = anchors.windows(2).map(|pair| 0.5 * (pair[0].center + pair[1].center)).collect();
+    let pieces: Vec<Vec<f64>> = anchors
+        .iter()
+        .enumerate()
+        .map(|(i, anchor)| {
+            let from = if i == 0 { low } else { cuts[i - 1] };
+            let to = cuts.get(i).copied().unwrap_or(high);
+            breaks(*anchor, from, to, places.iter().chain(others))
+        })
+        .collect();
+    let integrand = |piece: usize, v: f64| {
+        let Place { center, scale } = anchors[piece];
+        let value = f((center + scale * v.sinh()).clamp(low, high));
+        // Zero times an overflowing slope is zero.
+        if value == 0.0 { 0.0 } else { value * scale * v.cosh() }
+    };
+    adaptive(integrand, &pieces, floor)
+}
+
+/// The ends of the first intervals between `from` and `to`, in the map about an anchor.
+fn breaks<'a>(anchor: Place, from: f64, to: f64, places: impl Iterator<Item = &'a Place>) -> Vec<f64> {
+    let Place { center, scale } = anchor;
+    // Beyond this u itself would overflow.
+    let limit = 690.0 - scale.ln().max(0.0);
+    let map = |u: f64| if u.is_finite() { ((u - center) / scale).asinh().clamp(-limit, limit) } else { u.signum() * limit };
+    let (v_from, v_to) = (map(from), map(to));
     let steps = [0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0, 128.0, 256.0];
-    let mut breaks = vec![v_low, v_high, 0.0];
+    let mut breaks = vec![v_from, v_to, 0.0];
     breaks.extend(steps.iter().flat_map(|&v| [v, -v]));
     for place in places {
         for k in [0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0] {
-            breaks.extend([to_v(place.center + k * place.scale), to_v(place.center - k * place.scale)]);
+            breaks.extend([map(place.center + k * place.scale), map(place.center - k * place.scale)]);
         }
     }
-    breaks.retain(|&v| v >= v_low && v <= v_high);
+    breaks.retain(|&v| v >= v_from && v <= v_to);
     breaks.sort_by(f64::total_cmp);
     breaks.dedup_by(|a, b| (*a - *b).abs() <= 1e-12 * (1.0 + b.abs()));
-    let integrand = |v: f64| {
-        let value = f((c + s * v.sinh()).clamp(low, high));
-        // Zero times an overflowing slope is zero.
-        if value == 0.0 { 0.0 } else { value * s * v.cosh() }
-    };
-    adaptive(integrand, &breaks)
-}
-
-/// The places of both, in the chart of the first.
-fn places(q: &dyn Univariate, p: &dyn Univariate) -> Vec<Place> {
-    let chart = q.support();
-    let moved = p.places().into_iter().map(|place| place.moved(p.support(), chart));
-    q.places().into_iter().chain(moved).collect()
+    breaks
 }
 
 /// `E_q[f(x)]`, in q's own chart; `p` tells where `f` has features.
 pub fn expectation(q: &dyn Univariate, p: &dyn Univariate, f: impl Fn(Point) -> f64) -> Numeric {
+    expectation_to(q, p, f, 0.0)
+}
+
+/// [`expectation`], good enough when its error is below `floor`.
+fn expectation_to(q: &dyn Univariate, p: &dyn Univariate, f: impl Fn(Point) -> f64, floor: f64) -> Numeric {
     let chart = q.support();
     if chart.is_discrete() {
         return series::expectation(q, f);
@@ -191,7 +235,8 @@ pub fn expectation(q: &dyn Univariate, p: &dyn Univariate, f: impl Fn(Point) -> 
         let density = (q.ln_density(at) + chart.ln_slope(at)).exp();
         if density == 0.0 { 0.0 } else { density * f(at) }
     };
-    integrate(integrand, low, high, &places(q, p))
+    let others: Vec<Place> = p.places().into_iter().map(|place| place.moved(p.support(), chart)).collect();
+    integrate(integrand, low, high, &q.places(), &others, floor)
 }
 
 /// `∫ f(ln q(x), ln p(x)) dx` over a set that carries both; `f` has to be zero where both are −∞.
@@ -214,6 +259,7 @@ pub fn over_both(q: &dyn Univariate, p: &dyn Univariate, f: impl Fn(f64, f64) ->
     };
     let mut all: Vec<Place> = q.places().into_iter().map(|place| place.moved(a, chart)).collect();
     all.extend(p.places().into_iter().map(|place| place.moved(b, chart)));
+    let places = all.len();
     // The ends of a support are jumps of its density.
     let ends = [a_low, a_high, b_low, b_high].into_iter().map(|end| chart.coordinate(Point::from(end)));
     let scale = all.iter().map(|place| place.scale).fold(f64::INFINITY, f64::min);
@@ -223,7 +269,8 @@ pub fn over_both(q: &dyn Univariate, p: &dyn Univariate, f: impl Fn(f64, f64) ->
         let slope = chart.ln_slope(at);
         f(q.ln_density(at) + slope, p.ln_density(at) + slope)
     };
-    integrate(integrand, low, high, &all)
+    let (anchors, others) = all.split_at(places);
+    integrate(integrand, low, high, anchors, others, 0.0)
 }
 
 /// `P(low ≤ X ≤ high)` of a continuous distribution.
@@ -234,7 +281,7 @@ pub(crate) fn mass(d: &dyn Univariate, low: f64, high: f64) -> Numeric {
         let at = chart.at(u);
         (d.ln_density(at) + chart.ln_slope(at)).exp()
     };
-    integrate(density, coordinate(low), coordinate(high), &d.places())
+    integrate(density, coordinate(low), coordinate(high), &d.places(), &[], 1e-17)
 }
 
 /// `∫ q ln(q/p)`, to be compared with the closed form; +∞ where q has mass outside the support of p.
@@ -246,15 +293,20 @@ pub fn kl(q: &dyn Univariate, p: &dyn Univariate) -> Numeric {
     if !q.support().within(p.support()) {
         return Numeric { value: f64::INFINITY, error: 0.0, evaluations: 0 };
     }
+    if q.support().is_discrete() {
+        return series::over_both(q, p, |ln_q, ln_p| match ln_q - ln_p {
+            _ if ln_q == f64::NEG_INFINITY => ln_p.exp(),
+            w if w.abs() < 0.5 => ln_q.exp() * neg_exp_excess(w),
+            w => ln_q.exp() * (w - 1.0) + ln_p.exp(),
+        });
+    }
     let ln_ratio = |at: Point| q.ln_density(at) - p.ln_density(at);
-    let signed = expectation(q, p, ln_ratio);
-    if signed.value.abs() > 0.01 || q.support() != p.support() {
+    let signed = expectation_to(q, p, ln_ratio, 1e-16);
+    if signed.value.abs() > 0.01 || q.support().ends() != p.support().ends() {
         return signed;
     }
-    let positive = expectation(q, p, |at| {
-        let w = ln_ratio(at);
-        if w.abs() < 0.5 { crate::special::neg_exp_excess(w) } else { w + (-w).exp_m1() }
-    });
+    let excess = |w: f64| if w.abs() < 0.5 { neg_exp_excess(w) } else { w + (-w).exp_m1() };
+    let positive = expectation_to(q, p, |at| excess(ln_ratio(at)), 1e-28);
     if positive.error <= signed.error || signed.value.is_nan() { positive } else { signed }
 }
 

@@ -26,6 +26,9 @@ pub fn sum(f: impl Fn(f64) -> f64, center: f64, scale: f64, last: f64) -> Numeri
         while k >= 0.0 && k <= last && evaluations < MAX_TERMS {
             let term = f(k);
             evaluations += 1;
+            if !term.is_finite() {
+                return Numeric { value: term, error: 0.0, evaluations };
+            }
             let size = add(term);
             let ratio = term.abs() / before;
             let far = (k - center).abs() > 6.0 * scale;

@@ -22,6 +22,7 @@ pub use extreme::{Gumbel, Weibull};
 pub use gamma::{Exponential, Gamma, InverseGamma};
 pub use heavy::{Cauchy, Pareto, StudentT};
 pub use mixture::Mixture;
+pub(crate) use mixture::ln_sum_exp;
 pub use multivariate_normal::{DiagonalNormal, MultivariateNormal};
 pub use normal::{HalfNormal, LogNormal, Normal};
 pub use symmetric::{Laplace, Logistic};

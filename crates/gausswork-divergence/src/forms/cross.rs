@@ -8,7 +8,7 @@ use super::{
     gaussian,
     statistics::{
         cosine, distance, exponential, log, log_complement, log_gap, log_one_plus_square, log_power, log_variance,
-        mean, variance,
+        mean, reciprocal_log_gap, variance,
     },
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     matrix::{cholesky, solve_lower},
     real::Real,
     special::{
-        LN_TWO_PI, itakura_saito, ln_beta_half, ln_gamma, log_i0, log_uniform_normaliser, neg_exp_excess, stirling,
+        LN_TWO_PI, itakura_saito, ln_beta_half, ln_gamma, log_i0, log_uniform_normaliser, relative_entropy, stirling,
     },
 };
 
@@ -37,57 +37,84 @@ const FINITE: Formula = Formula { name: "finite sum over the support of q", refe
 /// Sums longer than this are left to numerical methods.
 const MAX_TERMS: f64 = 1e6;
 
-/// The closed form for two families, if there is one.
-pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, Formula)> {
+/// The simplest family that contains the distribution, as gamma(1, r) is exponential(r).
+pub(super) fn reduced<T: Real>(family: Family, theta: &[T]) -> (Family, Vec<T>) {
+    // A dual number that is being differentiated is not a constant.
+    let is = |x: T, value: f64| x.value() == value && x.slope() == 0.0;
+    let unit = || (Uniform, vec![T::from(0.0), T::from(1.0)]);
+    match (family, theta) {
+        (Gamma, &[shape, rate]) if is(shape, 1.0) => (Exponential, vec![rate]),
+        (Weibull, &[scale, shape]) if is(shape, 1.0) => (Exponential, vec![scale.recip()]),
+        (Beta, &[alpha, beta]) if is(alpha, 1.0) && is(beta, 1.0) => unit(),
+        (ContinuousBernoulli, &[lambda]) if is(lambda, 0.5) => unit(),
+        (StudentT, &[nu, mu, sigma]) if is(nu, 1.0) => (Cauchy, vec![mu, sigma]),
+        (Binomial, &[n, p]) if is(n, 1.0) => (Bernoulli, vec![p]),
+        _ => (family, theta.to_vec()),
+    }
+}
+
+/// The closed form for two families, if there is one, and the size of what was subtracted in it.
+pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, Formula, f64)> {
     if let Some(sum) = finite_sum(q, a, p, b, |ln_q, ln_p| ln_q - ln_p) {
-        return Some((sum, FINITE));
+        let size = finite_sum(q, a, p, b, |ln_q, ln_p| (ln_q - ln_p).abs())?;
+        return Some((sum, FINITE, size.value()));
     }
     // A normal p depends on q through two moments, and the rest is q's distance from any normal distribution.
     if let (Normal, &[mu, sigma]) = (p, b) {
         let (m, v) = (mean(q, a), variance(q, a)?);
         if v.value() == f64::INFINITY {
-            return Some((v, DIFFERENCE));
+            return Some((v, DIFFERENCE, 0.0));
         }
-        return Some((negentropy(q, a)? + gaussian::normal(m?, v.sqrt(), mu, sigma), PROJECTED));
+        let (shape, size) = negentropy(q, a)?;
+        return Some((shape + gaussian::normal(m?, v.sqrt(), mu, sigma), PROJECTED, size));
     }
     if let (LogNormal, &[mu, sigma]) = (p, b) {
         let (m, v) = (log(q, a)?, log_variance(q, a)?);
-        return Some((log_negentropy(q, a)? + gaussian::normal(m, v.sqrt(), mu, sigma), PROJECTED));
+        let (shape, size) = log_negentropy(q, a)?;
+        return Some((shape + gaussian::normal(m, v.sqrt(), mu, sigma), PROJECTED, size));
     }
     if let (LogNormal, &[mu, sigma], Gamma, &[shape, rate]) = (q, a, p, b) {
         // The gap to the gamma distribution of equal mean, ½(ασ² − 1 − ln ασ²) + S(α), each ≥ 0.
         let gap = itakura_saito(shape * sigma.square(), T::from(1.0)) * 0.5 + stirling(shape, 0);
         let ratio = (mu + sigma.square() * 0.5 + rate.ln() - shape.ln()).exp();
-        return Some((shape * itakura_saito(ratio, T::from(1.0)) + gap, DIFFERENCE));
+        return Some((shape * itakura_saito(ratio, T::from(1.0)) + gap, DIFFERENCE, 0.0));
     }
     let cross = cross_entropy(q, a, p, b)?;
     if cross.value() == f64::INFINITY {
-        return Some((cross, DIFFERENCE));
+        return Some((cross, DIFFERENCE, 0.0));
     }
-    Some((cross - entropy(q, a)?, DIFFERENCE))
+    let entropy = entropy(q, a)?;
+    Some((cross - entropy, DIFFERENCE, cross.value().abs() + entropy.value().abs()))
 }
 
-/// The divergence from the normal distribution of q's mean and variance, ≥ 0.
-fn negentropy<T: Real>(q: Family, a: &[T]) -> Option<T> {
+/// The divergence from the normal distribution of q's mean and variance, ≥ 0, and the size of what cancels in it.
+fn negentropy<T: Real>(q: Family, a: &[T]) -> Option<(T, f64)> {
     Some(match (q, a) {
-        (Gamma, &[shape, _]) => gamma_negentropy(shape),
+        (Gamma, &[shape, _]) => (gamma_negentropy(shape), 0.0),
         (LogNormal, &[_, sigma]) => {
             // ½(σ² + ln((e^σ² − 1)/σ²)).
-            (sigma.square() + log_uniform_normaliser(sigma.square())) * 0.5
+            ((sigma.square() + log_uniform_normaliser(sigma.square())) * 0.5, 0.0)
         }
-        _ => variance(q, a)?.ln() * 0.5 + 0.5 * (LN_TWO_PI + 1.0) - entropy(q, a)?,
+        _ => {
+            let (normal, own) = (variance(q, a)?.ln() * 0.5 + 0.5 * (LN_TWO_PI + 1.0), entropy(q, a)?);
+            (normal - own, normal.value().abs() + own.value().abs())
+        }
     })
 }
 
-/// The divergence of ln x from the normal distribution of its mean and variance, ≥ 0.
-fn log_negentropy<T: Real>(q: Family, a: &[T]) -> Option<T> {
+/// The divergence of ln x from the normal distribution of its mean and variance, ≥ 0, and the size of what cancels.
+fn log_negentropy<T: Real>(q: Family, a: &[T]) -> Option<(T, f64)> {
     Some(match (q, a) {
         // ½ ln(a ψ'(a)) − S + a S', with a ψ'(a) − 1 = 1/(2a) + a S''(a).
         (Gamma | InverseGamma, &[shape, _]) => {
             let excess = shape.recip() * 0.5 + shape * stirling(shape, 2);
-            excess.ln_1p() * 0.5 - stirling(shape, 0) + shape * stirling(shape, 1)
+            (excess.ln_1p() * 0.5 - stirling(shape, 0) + shape * stirling(shape, 1), 0.0)
         }
-        _ => log_variance(q, a)?.ln() * 0.5 + 0.5 * (LN_TWO_PI + 1.0) + log(q, a)? - entropy(q, a)?,
+        _ => {
+            let normal = log_variance(q, a)?.ln() * 0.5 + 0.5 * (LN_TWO_PI + 1.0) + log(q, a)?;
+            let own = entropy(q, a)?;
+            (normal - own, normal.value().abs() + own.value().abs())
+        }
     })
 }
 
@@ -121,7 +148,7 @@ pub(super) fn cross_entropy<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> 
             // Of y = 1/x, with ln |dy/dx| = −2 ln x.
             let ln_mean = log_power(q, a, T::from(1.0), T::from(-1.0))?;
             let log = log(q, a)?;
-            gamma(ln_mean.exp(), -log, Some(ln_mean + log), shape, scale)? + log * 2.0
+            gamma(ln_mean.exp(), -log, reciprocal_log_gap(q, a), shape, scale)? + log * 2.0
         }
         (Beta, &[alpha, beta]) => {
             let normaliser = ln_gamma(alpha) + ln_gamma(beta) - ln_gamma(alpha + beta);
@@ -156,9 +183,7 @@ pub(super) fn cross_entropy<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> 
             // E[y + 2 ln(1 + e^−y)] for y = (x − mu)/s with x logistic of the same scale.
             (Logistic, &[m, own]) if (own - s).value() == 0.0 && (own - s).slope() == 0.0 => {
                 let d = ((m - mu) / s).abs();
-                // d/(e^d − 1), which is 1 at d = 0.
-                let fraction = -log_uniform_fraction(d);
-                d + fraction * 2.0 + s.ln()
+                d + planck(d) * 2.0 + s.ln()
             }
             _ => return None,
         },
@@ -191,14 +216,12 @@ fn times<T: Real>(factor: T, f: impl Fn() -> Option<T>) -> Option<T> {
     if factor.value() == 0.0 && factor.slope() == 0.0 { Some(factor) } else { Some(factor * f()?) }
 }
 
-/// `−d/(e^d − 1)`, d ≥ 0.
-fn log_uniform_fraction<T: Real>(d: T) -> T {
-    // 1 − d/(e^d − 1) = (e^−d − 1 + d)/(1 − e^−d), and d/(e^d − 1) → 1.
-    if d.value() == 0.0 {
-        return d * 0.5 - 1.0;
-    }
-    let one_minus = neg_exp_excess(d) / -(-d).map(f64::exp_m1, f64::exp);
-    one_minus - 1.0
+/// `d/(e^d − 1)`, d ≥ 0; 1 at d = 0.
+fn planck<T: Real>(d: T) -> T {
+    d.map(
+        |d| if d == 0.0 { 1.0 } else { d / d.exp_m1() },
+        |d| if d < 1e-4 { -0.5 + d / 6.0 } else { (1.0 - d - d / d.exp_m1()) / d.exp_m1() },
+    )
 }
 
 /// From `E[x]`, `E[ln x]` and the gap `ln E[x] − E[ln x]`: with p's mean m,
@@ -247,21 +270,26 @@ fn finite_sum<T: Real>(q: Family, a: &[T], p: Family, b: &[T], f: impl Fn(T, T) 
     Some(sum)
 }
 
-/// `ln q(k)` of a discrete distribution.
+/// `ln q(k)` of a discrete distribution, in the form of Loader 2000, Fast and Accurate Computation of Binomial
+/// Probabilities: deviances and the remainders of Stirling's formula.
 fn ln_probability<T: Real>(q: Family, a: &[T], k: f64) -> Option<T> {
     let never = T::from(f64::NEG_INFINITY);
     let times = |n: f64, ln: T| if n == 0.0 { T::from(0.0) } else { ln * n };
+    // ln k! − k ln k + k.
+    let rest = |k: f64| if k == 0.0 { 0.0 } else { 0.5 * (LN_TWO_PI + k.ln()) + stirling(k, 0) };
     Some(match (q, a) {
         (Bernoulli, &[p]) => return ln_probability(Binomial, &[T::from(1.0), p], k),
         (Binomial, &[n, _]) if k > n.value() => never,
+        (Binomial, &[n, p]) if k == 0.0 => times(n.value(), (-p).ln_1p()),
+        (Binomial, &[n, p]) if k == n.value() => p.ln() * k,
         (Binomial, &[n, p]) => {
             let n = n.value();
-            let ways = ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0);
-            times(k, p.ln()) + times(n - k, (-p).ln_1p()) + ways
+            let deviance = relative_entropy(T::from(k), p * n) + relative_entropy(T::from(n - k), (-p + 1.0) * n);
+            -deviance + (rest(n) - rest(k) - rest(n - k))
         }
         (Categorical, _) => a.get(k as usize).map_or(never, |p| p.ln()),
         (Geometric, &[p]) => p.ln() + times(k, (-p).ln_1p()),
-        (Poisson, &[rate]) => times(k, rate.ln()) - rate - ln_gamma(k + 1.0),
+        (Poisson, &[rate]) => -relative_entropy(T::from(k), rate) - rest(k),
         _ => return None,
     })
 }

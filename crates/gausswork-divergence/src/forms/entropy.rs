@@ -20,7 +20,6 @@ pub(super) const FORMULA: Formula = Formula {
 
 /// `−∫ q ln q` in closed form.
 pub(super) fn entropy<T: Real>(q: Family, a: &[T]) -> Option<T> {
-    let ln_of = |x: T| if x.value() == 0.0 { T::from(0.0) } else { -(x * x.ln()) };
     Some(match (q, a) {
         (Normal, &[_, sigma]) => sigma.ln() + 0.5 * (LN_TWO_PI + 1.0),
         (LogNormal, &[mu, sigma]) => mu + sigma.ln() + 0.5 * (LN_TWO_PI + 1.0),
@@ -61,11 +60,23 @@ pub(super) fn entropy<T: Real>(q: Family, a: &[T]) -> Option<T> {
             // ln I₀ − κA with κ taken from both.
             (log_i0(kappa) - kappa) + kappa * (-bessel_ratio(kappa) + 1.0) + LN_TWO_PI
         }
-        (Bernoulli, &[p]) => ln_of(p) + ln_of(-p + 1.0),
-        (Geometric, &[p]) => (ln_of(p) + ln_of(-p + 1.0)) / p,
-        (Categorical, _) => a.iter().fold(T::from(0.0), |sum, &p| sum + ln_of(p)),
+        (Bernoulli, &[p]) => bernoulli(p),
+        (Geometric, &[p]) => bernoulli(p) / p,
+        (Categorical, _) => a.iter().fold(T::from(0.0), |sum, &p| sum - x_ln_x(p)),
         _ => return None,
     })
+}
+
+fn x_ln_x<T: Real>(x: T) -> T {
+    if x.value() == 0.0 { T::from(0.0) } else { x * x.ln() }
+}
+
+/// *Stability*: `ln(1 − p)` without forming `1 − p`.
+fn bernoulli<T: Real>(p: T) -> T {
+    if p.value() == 1.0 {
+        return T::from(0.0);
+    }
+    -x_ln_x(p) - (-p + 1.0) * (-p).ln_1p()
 }
 
 /// The entropy at rate 1, `½ ln 2πea − J(a)`, with the negentropy J.

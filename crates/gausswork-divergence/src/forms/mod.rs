@@ -6,9 +6,12 @@ mod gaussian;
 mod same;
 mod statistics;
 
+pub(crate) use gaussian::moments;
+
 use crate::{
     distribution::{Distribution, Family},
     error::DivergenceError,
+    quadrature,
     real::{Dual, Real},
 };
 
@@ -79,13 +82,29 @@ pub(crate) fn kl_of(q: &Distribution, p: &Distribution) -> Result<Closed, Diverg
         return Ok(Closed { value: f64::INFINITY, formula: OUTSIDE });
     }
     match closed::<f64>(q.family(), &q.theta(), p.family(), &p.theta()) {
-        Some((value, formula)) => Ok(Closed { value, formula }),
+        Some((value, _, size)) if value < RESOLUTION * size => Ok(resolved(q, p, value)),
+        Some((value, formula, _)) => Ok(Closed { value, formula }),
         None => Err(DivergenceError::NoClosedForm {
             divergence: "Kullback–Leibler divergence",
             q: q.family().name(),
             p: p.family().name(),
         }),
     }
+}
+
+/// A difference this much smaller than what it is the difference of may have lost six digits.
+const RESOLUTION: f64 = 1e-6;
+
+/// The formula of distributions of different families that are nearly the same.
+pub const RESOLVED: Formula = Formula {
+    name: "quadrature of q (ln(q/p) + p/q − 1), because the closed form cancels",
+    reference: "docs/mathematics.md, Divergences",
+};
+
+/// The divergence by an integrand that is nowhere negative, where cross-entropy and entropy nearly cancel.
+fn resolved(q: &Distribution, p: &Distribution, difference: f64) -> Closed {
+    let value = q.univariate().zip(p.univariate()).map(|(q, p)| quadrature::kl(q, p).value);
+    Closed { value: value.unwrap_or(difference), formula: RESOLVED }
 }
 
 /// Whether q has mass where p has none.
@@ -124,7 +143,7 @@ pub fn kl_gradient(q: &Distribution, p: &Distribution) -> Result<(Vec<f64>, Vec<
         let duals: Vec<Dual> =
             all.map(|(i, &value)| Dual { value, slope: f64::from(u8::from(i == seed)) }).collect();
         let (a, b) = duals.split_at(a.len());
-        closed::<Dual>(q.family(), a, p.family(), b).map(|(value, _)| value.slope)
+        closed::<Dual>(q.family(), a, p.family(), b).map(|(value, ..)| value.slope)
     };
     let slopes: Option<Vec<f64>> = (0..a.len() + b.len()).map(seeded).collect();
     let mut of_q = slopes.ok_or_else(missing)?;
@@ -132,9 +151,14 @@ pub fn kl_gradient(q: &Distribution, p: &Distribution) -> Result<(Vec<f64>, Vec<
     Ok((of_q, of_p))
 }
 
-/// The closed form of a pair whose supports fit, if there is one.
-fn closed<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, Formula)> {
-    same::kl(q, a, p, b).or_else(|| cross::kl(q, a, p, b))
+/// The closed form of a pair whose supports fit, if there is one, and the size of what was subtracted in it; 0 where
+/// nothing cancels.
+fn closed<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, Formula, f64)> {
+    let within = |q, a: &[T], p, b: &[T]| same::kl(q, a, p, b).map(|(value, formula)| (value, formula, 0.0));
+    within(q, a, p, b).or_else(|| {
+        let ((q, a), (p, b)) = (cross::reduced(q, a), cross::reduced(p, b));
+        within(q, &a, p, &b).or_else(|| cross::kl(q, &a, p, &b))
+    })
 }
 
 /// The entropy `−∫ q ln q`, nats, in closed form; relative to Lebesgue or counting measure.
@@ -184,10 +208,14 @@ pub fn kl_terms(q: &Distribution, p: &Distribution) -> Vec<Term> {
         (Distribution::DiagonalNormal(_) | Distribution::MultivariateNormal(_), _) => {
             gaussian::multivariate_terms(q, p).unwrap_or_default()
         }
-        _ => match (cross_entropy(q, p), entropy(q)) {
-            (Ok(cross), Ok(entropy)) => vec![
+        _ => match (cross_entropy(q, p), entropy(q), q.univariate().zip(p.univariate())) {
+            (Ok(cross), Ok(entropy), _) => vec![
                 Term { name: "cross-entropy", value: cross.value },
                 Term { name: "minus the entropy of q", value: -entropy.value },
+            ],
+            (_, _, Some((q, p))) if q.support().within(p.support()) => vec![
+                Term { name: "cross-entropy, by quadrature", value: quadrature::cross_entropy(q, p).value },
+                Term { name: "minus the entropy of q, by quadrature", value: -quadrature::entropy(q).value },
             ],
             _ => Vec::new(),
         },

@@ -9,7 +9,7 @@ use crate::{
     distribution::Family::{self, *},
     real::Real,
     special::{
-        EULER_GAMMA, bessel_ratio, digamma, erf, erfcx, ln_gamma, log_uniform_normaliser, mean_in_unit, normal_cdf,
+        EULER_GAMMA, bessel_ratio, digamma, erf, erfcx, ln_gamma, ln_gamma_ratio, log_uniform_normaliser, mean_in_unit, normal_cdf,
         stirling, trigamma, variance_in_unit,
     },
 };
@@ -185,12 +185,33 @@ pub(super) fn log_variance<T: Real>(q: Family, a: &[T]) -> Option<T> {
 pub(super) fn log_gap<T: Real>(q: Family, a: &[T]) -> Option<T> {
     Some(match (q, a) {
         (LogNormal, &[_, sigma]) => sigma.square() * 0.5,
-        // ln a − ψ(a) = 1/(2a) − S'(a).
-        (Gamma, &[shape, _]) => shape.recip() * 0.5 - stirling(shape, 1),
+        (Gamma, &[shape, _]) => log_minus_digamma(shape),
+        (InverseGamma, &[shape, _]) if shape.value() > 1.0 => shifted_digamma_minus_log(shape),
+        (Beta, &[alpha, beta]) => log_minus_digamma(alpha) - log_minus_digamma(alpha + beta),
         (Exponential, _) => T::from(EULER_GAMMA),
         (Weibull, &[_, shape]) => ln_gamma(shape.recip() + 1.0) + shape.recip() * EULER_GAMMA,
         _ => mean(q, a)?.ln() - log(q, a)?,
     })
+}
+
+/// `ln E[1/x] + E[ln x] ≥ 0`, for positive numbers.
+pub(super) fn reciprocal_log_gap<T: Real>(q: Family, a: &[T]) -> Option<T> {
+    Some(match (q, a) {
+        (LogNormal, &[_, sigma]) => sigma.square() * 0.5,
+        (InverseGamma, &[shape, _]) => log_minus_digamma(shape),
+        (Gamma, &[shape, _]) if shape.value() > 1.0 => shifted_digamma_minus_log(shape),
+        _ => log_power(q, a, T::from(1.0), T::from(-1.0))? + log(q, a)?,
+    })
+}
+
+/// `ln a − ψ(a) = 1/(2a) − S'(a)`.
+fn log_minus_digamma<T: Real>(a: T) -> T {
+    a.recip() * 0.5 - stirling(a, 1)
+}
+
+/// `ψ(a) − ln(a − 1)`, a > 1.
+fn shifted_digamma_minus_log<T: Real>(a: T) -> T {
+    (a - 1.0).recip().ln_1p() - log_minus_digamma(a)
 }
 
 /// `E[ln(1 − x)]`.
@@ -212,14 +233,13 @@ pub(super) fn log_power<T: Real>(q: Family, a: &[T], scale: T, k: T) -> Option<T
         }),
         (Exponential, &[rate]) => above(k, -1.0, || ln_gamma(k + 1.0) - k * (rate.ln() + scale.ln())),
         (Gamma, &[shape, rate]) => above(k + shape, 0.0, || {
-            ln_gamma(shape + k) - ln_gamma(shape) - k * (rate.ln() + scale.ln())
+            ln_gamma_ratio(shape, k) - k * (rate.ln() + scale.ln())
         }),
         (InverseGamma, &[shape, rate]) => above(shape - k, 0.0, || {
-            ln_gamma(shape - k) - ln_gamma(shape) + k * (rate.ln() - scale.ln())
+            ln_gamma_ratio(shape, -k) + k * (rate.ln() - scale.ln())
         }),
         (Beta, &[alpha, beta]) => above(k + alpha, 0.0, || {
-            let sum = alpha + beta;
-            ln_gamma(alpha + k) - ln_gamma(alpha) + ln_gamma(sum) - ln_gamma(sum + k) - k * scale.ln()
+            ln_gamma_ratio(alpha, k) - ln_gamma_ratio(alpha + beta, k) - k * scale.ln()
         }),
         (Weibull, &[own, shape]) => above(k / shape, -1.0, || {
             ln_gamma(k / shape + 1.0) + k * (own.ln() - scale.ln())

@@ -102,6 +102,11 @@ pub fn gamma_shape_bregman<T: Real>(x: T, y: T) -> T {
         y,
         |x, y| {
             let mut sum = 0.5 * itakura_saito(x, y);
+            let d = x - y;
+            if d.abs() > 0.5 * y {
+                // S is convex and so far apart that nothing cancels.
+                return sum + stirling_derivative(x, 0) - stirling_derivative(y, 0) - stirling_derivative(y, 1) * d;
+            }
             let (mut a, mut b) = (x, y);
             while a.min(b) < ASYMPTOTIC {
                 sum += gudermann_bregman(a, b);
@@ -137,6 +142,17 @@ fn stirling_bregman(x: f64, y: f64) -> f64 {
         })
         .sum();
     t * (t * sum)
+}
+
+/// `ln(Γ(a + k)/Γ(a))`, a and a + k > 0.
+///
+/// *Stability*: for large a from Stirling's formula, of which only the remainders differ.
+pub fn ln_gamma_ratio<T: Real>(a: T, k: T) -> T {
+    let sum = a + k;
+    if a.value().min(sum.value()) < ASYMPTOTIC {
+        return ln_gamma(sum) - ln_gamma(a);
+    }
+    (a - 0.5) * (k / a).ln_1p() + k * (sum.ln() - 1.0) + stirling(sum, 0) - stirling(a, 0)
 }
 
 /// `ln(√ν B(ν/2, ½))`, the normaliser of Student's t, which tends to `½ ln 2π`; ν > 0.
