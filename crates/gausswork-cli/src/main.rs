@@ -1,4 +1,5 @@
-//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it.
+//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it; measure the
+//! divergence between two distributions.
 //!
 //! Each verb parses, calls the library and prints. What was asked for goes to stdout or `-o`; everything else goes
 //! to stderr. The exit code is 0 when done, 1 when it failed, 2 when the command line was wrong, 130 when it was
@@ -11,11 +12,14 @@ mod fit;
 mod fit_args;
 mod inspect;
 mod interrupt;
+mod kl;
 mod output;
 mod plan;
+mod plot;
 mod progress;
 mod sample;
 mod score;
+mod sink;
 mod summary;
 
 use std::process::ExitCode;
@@ -44,6 +48,8 @@ enum Verb {
     Score(score::ScoreArgs),
     /// Show what a model is, how it was made and how good it is.
     Inspect(inspect::InspectArgs),
+    /// Measure how far one distribution is from another: closed forms, and their check.
+    Kl(Box<kl::KlArgs>),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +59,7 @@ fn main() -> ExitCode {
         Verb::Sample(args) => sample::run(args),
         Verb::Score(args) => score::run(args),
         Verb::Inspect(args) => inspect::run(args),
+        Verb::Kl(args) => kl::run(args),
     };
     done.map_or_else(|error| failure::report(&error), |()| ExitCode::SUCCESS)
 }

@@ -1,6 +1,8 @@
 //! The names that families go by.
 
-use super::ExpressionProblem;
+use std::str::FromStr;
+
+use super::{ExpressionError, ExpressionProblem};
 use crate::distribution::Family;
 
 /// What a name at the head of an expression means.
@@ -44,6 +46,21 @@ const ALIASES: &[(&str, Head)] = &[
     ("multinoulli", Head::Family(Family::Categorical)),
     ("weibullmin", Head::Family(Family::Weibull)),
 ];
+
+impl FromStr for Family {
+    type Err = ExpressionError;
+
+    /// The family of this name, without regard to case, `-` and `_`.
+    fn from_str(name: &str) -> Result<Self, ExpressionError> {
+        let wrong = |problem| ExpressionError { text: name.to_owned(), at: 0, problem };
+        match head(name).map_err(wrong)? {
+            Head::Family(family) => Ok(family),
+            Head::Mixture => Ok(Self::Mixture),
+            Head::ChiSquared => Err(wrong(ExpressionProblem::Expected("a family; chi2(k) is gamma(k/2, 1/2)"))),
+            Head::StandardNormal => Err(wrong(ExpressionProblem::Expected("a family with parameters"))),
+        }
+    }
+}
 
 /// The characters of a name that count.
 fn essence(name: &str) -> impl Iterator<Item = char> {
