@@ -23,8 +23,12 @@ pub(super) struct Sample {
 
 impl Sample {
     fn of(q: &dyn Univariate, p: &dyn Univariate, x: f64) -> Self {
-        let at = Point::from(x);
-        Self { x, ln_q: q.ln_density(at), ln_p: p.ln_density(at) }
+        let ln_density = |d: &dyn Univariate| {
+            let (low, high) = d.support().ends();
+            let value = if x < low || x > high { f64::NEG_INFINITY } else { d.ln_density(Point::from(x)) };
+            if value.is_nan() { f64::NEG_INFINITY } else { value }
+        };
+        Self { x, ln_q: ln_density(q), ln_p: ln_density(p) }
     }
 
     pub(super) fn q(&self) -> f64 {
@@ -43,7 +47,7 @@ impl Sample {
 }
 
 /// More bars than this are told apart by nobody.
-const BARS: f64 = 400.0;
+const BARS: f64 = 100.0;
 
 impl Curves {
     pub(super) fn of(q: &dyn Univariate, p: &dyn Univariate, finite: bool) -> Self {

@@ -1,6 +1,8 @@
 //! The picture of a Kullback–Leibler divergence: q and p, and below them the integrand, whose signed area it is.
 
 use gausswork_divergence::Distribution;
+use plotters::coord::types::RangedCoordf64;
+use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -43,20 +45,23 @@ impl Picture {
         };
         let ends = [a.support().ends(), b.support().ends()].into_iter().flat_map(|(low, high)| [low, high]);
         Some(Self {
-            title: shortened(&title, 88),
-            names: [shortened(&format!("q = {q}"), 100), shortened(&format!("p = {p}"), 100)],
+            title: shortened(&title),
+            names: [shortened(&format!("q = {q}")), shortened(&format!("p = {p}"))],
             curves: Curves::of(a, b, forward.best().is_some() && forward.infinite.is_none()),
             ends: ends.filter(|end| end.is_finite()).collect(),
         })
     }
 }
 
-/// As much of a text as has room.
-fn shortened(text: &str, length: usize) -> String {
-    if text.chars().count() <= length {
+/// Longer than this, and a line would be too small to read.
+const LONGEST: usize = 140;
+
+/// As much of a text as can be read.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
         return text.to_owned();
     }
-    text.chars().take(length - 1).chain(['…']).collect()
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
 fn style(points: i32, color: &'static RGBColor) -> TextStyle<'static> {
@@ -70,7 +75,8 @@ impl plot::Picture for Picture {
 
     fn draw<B: DrawingBackend>(&self, area: &Area<B>) -> Drawn<B> {
         area.fill(&WHITE)?;
-        area.draw_text(&self.title, &style(21, &INK), (24 * U, 26 * U))?;
+        let title = fitting(area, &self.title, 21, 792)?;
+        area.draw_text(&self.title, &title, (24 * U, 26 * U))?;
         swatch(area, Q, &self.names[0], (24 * U, 54 * U))?;
         swatch(area, P, &self.names[1], (24 * U, 75 * U))?;
         let (width, _) = area.dim_in_pixel();
@@ -81,11 +87,18 @@ impl plot::Picture for Picture {
     }
 }
 
+/// The style of a text of so many points, or of fewer where it would be wider than `width` points.
+fn fitting<B: DrawingBackend>(area: &Area<B>, text: &str, points: i32, width: i32) -> Of<B, TextStyle<'static>> {
+    let wide = area.estimate_text_size(text, &style(points, &INK))?.0;
+    let room = f64::from(width * U) / f64::from(wide.max(1));
+    Ok(style((f64::from(points) * room.min(1.0)) as i32, &INK))
+}
+
 /// A square of a colour, and what it stands for; the x where the text ends.
-fn swatch<B: DrawingBackend>(area: &Area<B>, color: RGBColor, text: &str, (x, y): (i32, i32)) -> Result<i32, plotters::drawing::DrawingAreaErrorKind<B::ErrorType>> {
+fn swatch<B: DrawingBackend>(area: &Area<B>, color: RGBColor, text: &str, (x, y): (i32, i32)) -> Of<B, i32> {
     let half = 5 * U;
     area.draw(&Rectangle::new([(x, y - half), (x + 2 * half, y + half)], color.filled()))?;
-    let style = style(15, &INK);
+    let style = fitting(area, text, 15, 775)?;
     area.draw_text(text, &style, (x + 17 * U, y))?;
     let (width, _) = area.estimate_text_size(text, &style)?;
     Ok(x + 17 * U + i32::try_from(width).unwrap_or(0))
@@ -180,7 +193,7 @@ impl Picture {
         (bottom, top): (f64, f64),
         y: &str,
         x: &str,
-    ) -> Result<Chart<'a, B>, plotters::drawing::DrawingAreaErrorKind<B::ErrorType>> {
+    ) -> Of<B, Chart<'a, B>> {
         let (_, height) = area.dim_in_pixel();
         let beside = style(14, &INK).transform(FontTransform::Rotate270).pos(Pos::new(HPos::Center, VPos::Center));
         area.draw_text(y, &beside, (22 * U, i32::try_from(height / 2).unwrap_or(0) - 12 * U))?;
@@ -202,17 +215,20 @@ impl Picture {
             significant(at, digits).replace('-', "−")
         };
         let (of_x, of_y) = (label(digits(low, high), high - low), label(digits(bottom, top), top - bottom));
-        chart
-            .configure_mesh()
+        let most = if self.curves.discrete { self.curves.samples.len().min(9) } else { 9 };
+        let mut mesh = chart.configure_mesh();
+        if !x.is_empty() {
+            mesh.x_desc(x);
+        }
+        mesh
             .light_line_style(TRANSPARENT)
             .bold_line_style(PALE.mix(0.25).stroke_width(UNIT / 2))
             .axis_style(PALE.stroke_width(UNIT / 2))
             .set_all_tick_mark_size(4 * U)
-            .x_labels(9)
+            .x_labels(most)
             .y_labels(5)
             .label_style((FAMILY, 13 * U).into_font().color(&INK))
             .axis_desc_style((FAMILY, 14 * U).into_font().color(&INK))
-            .x_desc(x)
             .x_label_formatter(&of_x)
             .y_label_formatter(&of_y)
             .draw()?;
@@ -228,7 +244,8 @@ impl Picture {
     }
 }
 
-type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<plotters::coord::types::RangedCoordf64, plotters::coord::types::RangedCoordf64>>;
+type Of<B, T> = Result<T, DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
+type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
 /// A line in pieces, so that a jump is drawn straight up or down instead of bending its neighbours.
 fn pieces(line: &[(f64, f64)], style: ShapeStyle) -> Vec<PathElement<(f64, f64)>> {
