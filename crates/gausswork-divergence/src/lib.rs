@@ -16,6 +16,7 @@ pub mod point;
 pub mod quadrature;
 pub mod real;
 pub mod series;
+pub mod slices;
 pub mod special;
 pub mod verify;
 
