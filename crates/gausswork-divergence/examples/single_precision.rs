@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (q, p) = (Normal::new(m1.into(), s1.into())?, Normal::new(m2.into(), s2.into())?);
         let exact = kl(&q, &p)?.value;
         println!(
-            "| ({m1}, {s1:?}) | ({m2}, {s2:?}) | {exact:.4e} | {:.4e} | {:.4e} |",
+            "| ({m1:?}, {s1:?}) | ({m2:?}, {s2:?}) | {exact:.4e} | {:.4e} | {:.4e} |",
             textbook(row),
             stable(row)
         );

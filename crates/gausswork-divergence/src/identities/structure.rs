@@ -3,8 +3,8 @@
 use super::{BOUND, Checked, Identity, Spec, Tally, build, one_dimension};
 use crate::{
     distribution::Family::{
-        Cauchy, Exponential, Gamma, Gumbel, InverseGamma, Laplace, LogNormal, Logistic, Normal, Pareto,
-        Poisson, Uniform, Weibull,
+        Exponential, Gamma, Gumbel, InverseGamma, Laplace, LogNormal, Logistic, Normal, Pareto, Uniform,
+        Weibull,
     },
     families::{DiagonalNormal, MultivariateNormal, Normal as N},
     forms::{kl, kl_of},
