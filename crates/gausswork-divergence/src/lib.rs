@@ -8,6 +8,7 @@ pub mod distribution;
 pub mod error;
 mod families;
 pub mod forms;
+pub mod identities;
 mod matrix;
 pub mod measure;
 pub mod monte_carlo;
