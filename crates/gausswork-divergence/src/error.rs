@@ -138,6 +138,12 @@ pub enum DivergenceError {
         /// The order that was asked for.
         alpha: f64,
     },
+    /// Slices that are not of one length.
+    #[error("slices of lengths {lengths:?} have to be of one length")]
+    Lengths {
+        /// Their lengths.
+        lengths: Vec<usize>,
+    },
     /// A numerical method that does not apply.
     #[error("{method} needs {needs}")]
     Method {

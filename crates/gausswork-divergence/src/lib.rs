@@ -9,6 +9,7 @@ pub mod error;
 pub mod expression;
 mod families;
 pub mod forms;
+pub mod identities;
 mod matrix;
 pub mod measure;
 pub mod monte_carlo;
@@ -17,6 +18,7 @@ pub mod point;
 pub mod quadrature;
 pub mod real;
 pub mod series;
+pub mod slices;
 pub mod special;
 pub mod verify;
 

@@ -3,7 +3,7 @@
 use rand::Rng;
 use statrs::function::beta::checked_beta_reg;
 
-use super::{gamma::draw_ln, open01, scalar_family};
+use super::{gamma::draw_ln, ln_at_zero, open01, scalar_family};
 use crate::{
     distribution::Univariate,
     point::{Place, Point, Support},
@@ -47,6 +47,13 @@ impl Univariate for Beta {
             return f64::NEG_INFINITY;
         }
         let (a, b) = (self.alpha, self.beta);
+        // At an end the density is the other exponent's normaliser, 0 or infinite: 1/B(1, b) is b.
+        if at.ln_x == f64::NEG_INFINITY {
+            return ln_at_zero(a - 1.0, b.ln());
+        }
+        if at.ln_complement == f64::NEG_INFINITY {
+            return ln_at_zero(b - 1.0, a.ln());
+        }
         let s = a + b;
         let (m, n) = (a / s, b / s);
         let complement = at.ln_complement.exp();

@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 use rand_distr::Exp1;
 
-use super::scalar_family;
+use super::{ln_at_zero, scalar_family};
 use crate::{
     distribution::Univariate,
     point::{Place, Point, Support},
@@ -67,6 +67,9 @@ impl Univariate for Weibull {
     fn ln_density(&self, at: Point) -> f64 {
         if at.x < 0.0 {
             return f64::NEG_INFINITY;
+        }
+        if at.ln_x == f64::NEG_INFINITY {
+            return ln_at_zero(self.shape - 1.0, -self.scale.ln());
         }
         let y = self.shape * (at.ln_x - self.scale.ln());
         self.shape.ln() + y - y.exp() - at.ln_x

@@ -4,7 +4,7 @@ use rand::{Rng, RngExt};
 use rand_distr::Exp1;
 use statrs::function::gamma::{checked_gamma_lr, checked_gamma_ur};
 
-use super::{open01, scalar_family};
+use super::{ln_at_zero, open01, scalar_family};
 use crate::{
     distribution::Univariate,
     point::{Place, Point, Support},
@@ -101,7 +101,11 @@ impl Univariate for Exponential {
 
 impl Univariate for Gamma {
     fn ln_density(&self, at: Point) -> f64 {
-        if at.x < 0.0 { f64::NEG_INFINITY } else { ln_mass(self.shape, self.rate, at.x, at.ln_x) - at.ln_x }
+        match at.x {
+            x if x < 0.0 => f64::NEG_INFINITY,
+            _ if at.ln_x == f64::NEG_INFINITY => ln_at_zero(self.shape - 1.0, self.rate.ln()),
+            x => ln_mass(self.shape, self.rate, x, at.ln_x) - at.ln_x,
+        }
     }
 
     fn support(&self) -> Support {
@@ -127,7 +131,8 @@ impl Univariate for Gamma {
 
 impl Univariate for InverseGamma {
     fn ln_density(&self, at: Point) -> f64 {
-        if at.x < 0.0 {
+        // Nothing at 0 itself, whatever the shape.
+        if at.x < 0.0 || at.ln_x == f64::NEG_INFINITY {
             return f64::NEG_INFINITY;
         }
         ln_mass(self.shape, self.scale, (-at.ln_x).exp(), -at.ln_x) - at.ln_x

@@ -85,6 +85,15 @@ fn x_ln_y(x: f64, y: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x * y.ln() }
 }
 
+/// `ln(c x^power)` at x = 0, for `ln c`.
+fn ln_at_zero(power: f64, ln_c: f64) -> f64 {
+    match power {
+        p if p > 0.0 => f64::NEG_INFINITY,
+        p if p < 0.0 => f64::INFINITY,
+        _ => ln_c,
+    }
+}
+
 /// The error for a list of parameters of the wrong length.
 fn wrong_number(family: &'static str, parameters: &[&str], found: usize) -> crate::ParameterError {
     let (wanted, names) = (parameters.len(), parameters.join(", "));

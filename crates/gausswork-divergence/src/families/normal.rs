@@ -70,6 +70,9 @@ impl Univariate for Normal {
 
 impl Univariate for LogNormal {
     fn ln_density(&self, at: Point) -> f64 {
+        if at.ln_x == f64::NEG_INFINITY {
+            return at.ln_x;
+        }
         let z = (at.ln_x - self.mu) / self.sigma;
         -0.5 * (z * z + LN_TWO_PI) - self.sigma.ln() - at.ln_x
     }

@@ -16,7 +16,8 @@ use crate::{
     matrix::{cholesky, solve_lower},
     real::Real,
     special::{
-        LN_TWO_PI, itakura_saito, ln_beta_half, ln_gamma, log_i0, log_uniform_normaliser, relative_entropy, stirling,
+        LN_TWO_PI, itakura_saito, ln_beta_half, ln_gamma, log_i0, log_uniform_normaliser, neg_exp_excess, relative_entropy,
+        stirling,
     },
 };
 
@@ -55,9 +56,16 @@ pub(super) fn reduced<T: Real>(family: Family, theta: &[T]) -> (Family, Vec<T>) 
 
 /// The closed form for two families, if there is one, and the size of what was subtracted in it.
 pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, Formula, f64)> {
-    if let Some(sum) = finite_sum(q, a, p, b, |ln_q, ln_p| ln_q - ln_p) {
-        let size = finite_sum(q, a, p, b, |ln_q, ln_p| (ln_q - ln_p).abs())?;
-        return Some((sum, FINITE, size.value()));
+    if let Some(sum) = finite_sum(q, a, p, b, |ln_q, ln_p| ln_q.exp() * (ln_q - ln_p)) {
+        if sum.value() > 0.01 {
+            return Some((sum, FINITE, 0.0));
+        }
+        // Term by term non-negative, q (ln(q/p) + p/q − 1), and the p where q has nothing.
+        let within = finite_sum(q, a, p, b, |ln_q, ln_p| {
+            let w = ln_q - ln_p;
+            if w.value().abs() < 0.5 { ln_q.exp() * neg_exp_excess(w) } else { ln_q.exp() * (w - 1.0) + ln_p.exp() }
+        })?;
+        return Some((within + outside(q, a, p, b)?, FINITE, 0.0));
     }
     // A normal p depends on q through two moments, and the rest is q's distance from any normal distribution.
     if let (Normal, &[mu, sigma]) = (p, b) {
@@ -120,7 +128,7 @@ fn log_negentropy<T: Real>(q: Family, a: &[T]) -> Option<(T, f64)> {
 
 /// `−∫ q ln p` where the supports fit.
 pub(super) fn cross_entropy<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<T> {
-    if let Some(sum) = finite_sum(q, a, p, b, |_, ln_p| -ln_p) {
+    if let Some(sum) = finite_sum(q, a, p, b, |ln_q, ln_p| -(ln_q.exp() * ln_p)) {
         return Some(sum);
     }
     Some(match (p, b) {
@@ -194,7 +202,7 @@ pub(super) fn cross_entropy<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> 
         }
         (VonMises, &[mu, kappa]) => log_i0(kappa) - kappa * cosine(q, a, mu)? + LN_TWO_PI,
         (Geometric, &[p2]) => match (q, a) {
-            (Geometric, &[p1]) => -p2.ln() - (-p1 + 1.0) / p1 * (-p2).ln_1p(),
+            (Geometric, &[p1]) => times((-p1 + 1.0) / p1, || Some(-(-p2).ln_1p()))? - p2.ln(),
             (Poisson, &[rate]) => -p2.ln() - rate * (-p2).ln_1p(),
             _ => return None,
         },
@@ -249,7 +257,7 @@ fn multivariate<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<T> {
     Some((shift + trace + d as f64 * LN_TWO_PI) * 0.5 + log_det)
 }
 
-/// `Σ q(k) f(ln q(k), ln p(k))` over a finite support.
+/// `Σ f(ln q(k), ln p(k))` over the finite support of q.
 fn finite_sum<T: Real>(q: Family, a: &[T], p: Family, b: &[T], f: impl Fn(T, T) -> T) -> Option<T> {
     let last = match (q, a) {
         (Bernoulli, _) => 1.0,
@@ -264,8 +272,28 @@ fn finite_sum<T: Real>(q: Family, a: &[T], p: Family, b: &[T], f: impl Fn(T, T) 
     for k in 0..=last as u64 {
         let (ln_q, ln_p) = (ln_probability(q, a, k as f64)?, ln_probability(p, b, k as f64)?);
         if ln_q.value() > f64::NEG_INFINITY {
-            sum = sum + ln_q.exp() * f(ln_q, ln_p);
+            sum = sum + f(ln_q, ln_p);
         }
+    }
+    Some(sum)
+}
+
+/// The mass of p on the numbers at which a q of finite support has none.
+fn outside<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<T> {
+    let mut sum = T::from(0.0);
+    let mut before = f64::INFINITY;
+    for k in 0..MAX_TERMS as u64 {
+        let (ln_q, ln_p) = (ln_probability(q, a, k as f64), ln_probability(p, b, k as f64)?);
+        if ln_q?.value() > f64::NEG_INFINITY {
+            continue;
+        }
+        // Unimodal: once it falls below rounding it stays there.
+        let falling = ln_p.value() < before;
+        before = ln_p.value();
+        if falling && before < -745.0 {
+            break;
+        }
+        sum = sum + ln_p.exp();
     }
     Some(sum)
 }

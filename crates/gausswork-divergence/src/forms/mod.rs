@@ -81,6 +81,9 @@ pub(crate) fn kl_of(q: &Distribution, p: &Distribution) -> Result<Closed, Diverg
     if leaves_support(q, p) {
         return Ok(Closed { value: f64::INFINITY, formula: OUTSIDE });
     }
+    if q == p {
+        return Ok(Closed { value: 0.0, formula: IDENTICAL });
+    }
     match closed::<f64>(q.family(), &q.theta(), p.family(), &p.theta()) {
         Some((value, _, size)) if value < RESOLUTION * size => Ok(resolved(q, p, value)),
         Some((value, formula, _)) => Ok(Closed { value, formula }),
@@ -91,6 +94,10 @@ pub(crate) fn kl_of(q: &Distribution, p: &Distribution) -> Result<Closed, Diverg
         }),
     }
 }
+
+/// The formula of a distribution and itself.
+pub const IDENTICAL: Formula =
+    Formula { name: "q and p are the same", reference: "Cover, Thomas 2006, theorem 2.6.3" };
 
 /// A difference this much smaller than what it is the difference of may have lost six digits.
 const RESOLUTION: f64 = 1e-6;
@@ -126,7 +133,8 @@ pub(crate) fn leaves_support(q: &Distribution, p: &Distribution) -> bool {
 
 /// The derivatives of [`kl`] with respect to every parameter of q, then of p, by dual numbers: exact to rounding.
 ///
-/// Parameters are in the order of [`Family::parameters`]; a covariance counts each of its entries once.
+/// Parameters are in the order of [`Family::parameters`]. A covariance is read from its lower triangle: the derivative
+/// of an entry below the diagonal is that of moving it together with its mirror image, whose own is 0.
 ///
 /// # Errors
 /// No closed form that can be differentiated in every parameter.
@@ -136,7 +144,12 @@ pub fn kl_gradient(q: &Distribution, p: &Distribution) -> Result<(Vec<f64>, Vec<
         q: q.family().name(),
         p: p.family().name(),
     };
-    kl_of(q, p)?;
+    if let Err(error @ DivergenceError::Spaces { .. }) = kl_of(q, p) {
+        return Err(error);
+    }
+    if leaves_support(q, p) {
+        return Err(missing());
+    }
     let (a, b) = (q.theta(), p.theta());
     let seeded = |seed: usize| {
         let all = a.iter().chain(b.iter()).enumerate();

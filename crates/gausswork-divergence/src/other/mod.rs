@@ -1,7 +1,7 @@
 //! Divergences and distances other than Kullback's.
 
 mod geodesic;
-mod numeric;
+pub(crate) mod numeric;
 mod wasserstein;
 
 use crate::{
@@ -66,6 +66,9 @@ fn no_closed_form(divergence: Divergence, q: &Distribution, p: &Distribution) ->
 /// No closed form.
 pub(crate) fn closed(divergence: Divergence, q: &Distribution, p: &Distribution) -> Result<Closed, DivergenceError> {
     let missing = || no_closed_form(divergence, q, p);
+    if q == p {
+        return Ok(Closed { value: 0.0, formula: crate::forms::IDENTICAL });
+    }
     match divergence {
         Divergence::KullbackLeibler => kl_of(q, p),
         Divergence::Renyi { alpha } => renyi(q, p, alpha),

@@ -18,6 +18,13 @@ fn ln_mean(a: f64, b: f64) -> f64 {
     if high == f64::NEG_INFINITY { high } else { high + (0.5 * (low - high).exp_m1()).ln_1p() }
 }
 
+/// `e^a − e^b`, accurate for a near b.
+fn difference(a: f64, b: f64) -> f64 {
+    let (high, low) = (a.max(b), a.min(b));
+    let size = if high == f64::NEG_INFINITY { 0.0 } else { -high.exp() * (low - high).exp_m1() };
+    if a >= b { size } else { -size }
+}
+
 /// `q (w + e^−w − 1)` for `w = ln q − ln m`: the part of `KL(q ‖ m)` at a point, never negative.
 fn relative(ln_q: f64, ln_m: f64) -> f64 {
     let w = ln_q - ln_m;
@@ -29,7 +36,7 @@ fn relative(ln_q: f64, ln_m: f64) -> f64 {
 }
 
 /// A divergence between distributions of one dimension by quadrature, or by a sum.
-pub(super) fn numeric(
+pub(crate) fn numeric(
     divergence: Divergence,
     q: &dyn Univariate,
     p: &dyn Univariate,
@@ -48,9 +55,9 @@ pub(super) fn numeric(
             let m = ln_mean(a, b);
             0.5 * (relative(a, m) + relative(b, m))
         }),
-        Divergence::TotalVariation => over_both(q, p, |a, b| 0.5 * (a.exp() - b.exp()).abs()),
+        Divergence::TotalVariation => over_both(q, p, |a, b| 0.5 * difference(a, b).abs()),
         Divergence::Hellinger => {
-            let square = over_both(q, p, |a, b| 0.5 * ((0.5 * a).exp() - (0.5 * b).exp()).powi(2));
+            let square = over_both(q, p, |a, b| 0.5 * difference(0.5 * a, 0.5 * b).powi(2));
             through(square, square.value.sqrt(), 0.5 / square.value.sqrt().max(1e-300))
         }
         Divergence::ChiSquared if !q.support().within(p.support()) => exactly(f64::INFINITY),

@@ -29,7 +29,7 @@ pub fn itakura_saito<T: Real>(x: T, y: T) -> T {
             let ratio = x / y;
             // The ratio of two representable numbers may not be one; its logarithm always is.
             let log = if ratio.is_normal() { ratio.ln() } else { x.ln() - y.ln() };
-            ratio - log - 1.0
+            if ratio == f64::INFINITY { ratio } else { ratio - log - 1.0 }
         },
         |x, y| (x - y) / (x * y),
         |x, y| -(x - y) / y / y,

@@ -1,32 +1,106 @@
-//! dbg
+//! Every closed form against an independent computation, over a grid of parameters.
+
+mod gradients;
 mod grid;
-use crate::*;
-/// dbg
-pub fn debug() -> Vec<String> {
-    let mut out = vec![];
-    for &f in Family::ALL { for d in grid::grid(f) {
-        let Some(u) = d.univariate() else {continue};
-        let m = quadrature::expectation(u,u,|_|1.0);
-        if (m.value-1.0).abs()>1e-12 { out.push(format!("MASS {d} {:e} err {:e}", m.value-1.0, m.error)); }
-        if let Ok(h)=entropy(&d) { let e=quadrature::entropy(u); let rel=(h.value-e.value).abs()/h.value.abs().max(1e-3); if !(rel<1e-12) { out.push(format!("ENT {d} closed {} quad {} rel {rel:e} err {:e}", h.value,e.value,e.error)); } }
-    }}
-    for &f in Family::ALL { for &g in Family::ALL {
-        let (mut worst, mut at, mut n, mut inf, mut none)=(0.0, String::new(),0,0,0); let mut evals=0;
-        for q in grid::grid(f) { for p in grid::grid(g) {
-            let (Some(a),Some(b))=(q.univariate(),p.univariate()) else {continue};
-            match forms::kl(&q,&p) {
-                Ok(c) if c.value.is_infinite() && c.formula==forms::OUTSIDE => inf+=1,
-                Ok(c) => { n+=1; let k=quadrature::kl(a,b); evals+=k.evaluations;
-                    let rel = if c.value==k.value || (c.value.is_infinite()&&!(k.error<1e-9*k.value)) {0.0} else {(c.value-k.value).abs()/c.value.abs().max(1e-20)};
-                    if !(rel<=worst) { worst=rel; at=format!("{q} | {p}: {:e} vs {:e} err {:e} n {}", c.value,k.value,k.error,k.evaluations); }
-                    if c.value<0.0 { out.push(format!("NEG {q} {p} {}",c.value)); }
-                    if let (Ok(ce),Ok(h))=(cross_entropy(&q,&p),entropy(&q)) { if c.value.is_finite() {let d=(ce.value-h.value-c.value).abs()/(1.0+ce.value.abs()+h.value.abs()+c.value.abs()); if !(d<1e-12) {out.push(format!("LAW {q} {p} {:e} ce {} h {} kl {}",d,ce.value,h.value,c.value));}} }
-                    
-                }
-                Err(_) => none+=1,
-            }
-        }}
-        if n>0 && !(worst<1e-11) { out.push(format!("{f}->{g}: n {n} inf {inf} none {none} worst {worst:e} {at} evals {evals}")); }
-    }}
-    out
+mod kinds;
+mod pairs;
+mod signs;
+mod vectors;
+
+use rayon::prelude::*;
+
+use crate::distribution::Family;
+
+/// What a line of the report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Subject {
+    /// A closed form of KL against quadrature, for one ordered pair of families.
+    Pair,
+    /// Its derivatives, by dual numbers, against finite differences.
+    Gradient,
+    /// Another divergence in closed form against quadrature.
+    Kind,
+    /// Entropy, cross-entropy, signs, and `KL(p ‖ p) = 0`.
+    Law,
+    /// An identity that the models stand on.
+    Identity,
+}
+
+/// One line of the report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// What was checked.
+    pub subject: Subject,
+    /// Its name: for a pair `q -> p`.
+    pub name: String,
+    /// How many cases.
+    pub cases: usize,
+    /// The worst relative error, or the number of breaches of a law.
+    pub worst: f64,
+    /// Where it occurred.
+    pub at: String,
+    /// What it may be.
+    pub bound: f64,
+    /// Why the bound is not 1e-10, or what else there is to say.
+    pub note: &'static str,
+}
+
+impl Row {
+    fn new(subject: Subject, name: String, bound: f64) -> Self {
+        Self { subject, name, cases: 0, worst: 0.0, at: String::new(), bound, note: "" }
+    }
+
+    /// Whether the worst error is within the bound; a NaN is not.
+    pub fn holds(&self) -> bool {
+        self.worst <= self.bound
+    }
+
+    /// Counts a case, and keeps it if none was worse.
+    fn count(&mut self, error: f64, at: impl FnOnce() -> String) {
+        self.cases += 1;
+        let worse = error > self.worst || (error.is_nan() && !self.worst.is_nan());
+        if worse || self.at.is_empty() {
+            (self.worst, self.at) = (error, at());
+        }
+    }
+}
+
+/// `|x − y|` over the larger of the two; 0 for equal infinities, and for two numbers that are nothing beside 1e-20.
+fn relative_error(x: f64, y: f64) -> f64 {
+    if x == y { 0.0 } else { (x - y).abs() / x.abs().max(y.abs()).max(1e-20) }
+}
+
+/// A piece of the work.
+type Task = Box<dyn Fn() -> Vec<Row> + Send + Sync>;
+
+/// Runs every check, on all threads; `observe` hears how many of how many pieces are done. The rows do not depend on
+/// the number of threads.
+pub fn verify(observe: &(dyn Fn(usize, usize) + Sync)) -> Vec<Row> {
+    let mut tasks: Vec<Task> = Vec::new();
+    for &q in Family::ALL {
+        for &p in Family::ALL {
+            tasks.push(Box::new(move || pairs::check(q, p)));
+            tasks.push(Box::new(move || gradients::check(q, p)));
+        }
+        tasks.push(Box::new(move || pairs::entropies(q)));
+        tasks.push(Box::new(move || kinds::check(q)));
+    }
+    tasks.push(Box::new(vectors::check));
+    tasks.extend((0..signs::PARTS).map(|part| Box::new(move || signs::check(part)) as Task));
+    let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
+    observe(0, total);
+    let rows: Vec<Vec<Row>> = tasks
+        .par_iter()
+        .map(|task| {
+            let t0 = std::time::Instant::now();
+            let rows = task();
+            eprintln!("TIME {:.2} {}", t0.elapsed().as_secs_f64(), rows.first().map_or(String::new(), |r| format!("{:?} {}", r.subject, r.name)));
+            observe(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
+            rows
+        })
+        .collect();
+    let mut rows = signs::together(rows.into_iter().flatten().collect());
+    rows.sort_by_key(|row| row.subject);
+    rows
 }
