@@ -69,7 +69,11 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
         return scientific;
     };
     let short = |text: &str| {
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text.to_owned() }
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text.to_owned()
+        }
     };
     match exponent.parse::<i32>() {
         Ok(exponent @ -5..15) => {

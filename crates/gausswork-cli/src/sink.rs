@@ -27,13 +27,18 @@ impl Sink {
     /// # Errors
     /// A directory that cannot be written to.
     pub(crate) fn create(path: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = path else { return Ok(Self::Standard(BufWriter::with_capacity(BUFFER, io::stdout()))) };
+        let Some(path) = path else {
+            return Ok(Self::Standard(BufWriter::with_capacity(BUFFER, io::stdout())));
+        };
         if path.is_dir() {
             bail!("cannot write {}: it is a directory", path.display());
         }
         if path.metadata().is_ok_and(|data| !data.is_file()) {
             let file = File::options().write(true).open(path).with_context(|| failed(path))?;
-            return Ok(Self::Device { file: BufWriter::with_capacity(BUFFER, file), path: path.to_path_buf() });
+            return Ok(Self::Device {
+                file: BufWriter::with_capacity(BUFFER, file),
+                path: path.to_path_buf(),
+            });
         }
         // A link stays one: what it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());

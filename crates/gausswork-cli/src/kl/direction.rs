@@ -1,6 +1,8 @@
 //! The divergence from one distribution to another, and what is known of it.
 
-use gausswork_divergence::{Answer, Distribution, Divergence, DivergenceError, Term, kl_terms, measure, point::Point};
+use gausswork_divergence::{
+    Answer, Distribution, Divergence, DivergenceError, Term, kl_terms, measure, point::Point,
+};
 
 use super::KlArgs;
 

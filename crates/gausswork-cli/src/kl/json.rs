@@ -46,7 +46,8 @@ fn one(args: &KlArgs, direction: &Direction) -> Value {
     let answer = &direction.answer;
     let best = direction.best();
     let closed = answer.closed.as_ref().map(|closed| {
-        let term = |term: &gausswork_divergence::Term| json!({ "name": term.name, "value": number(term.value) });
+        let term =
+            |term: &gausswork_divergence::Term| json!({ "name": term.name, "value": number(term.value) });
         json!({
             "value": number(closed.value),
             "formula": closed.formula.name,

@@ -76,7 +76,9 @@ fn divergence(text: &str) -> Result<Divergence, String> {
             let order = text.strip_prefix("renyi").ok_or_else(unknown)?;
             let alpha: f64 = order.strip_prefix('=').and_then(|order| order.parse().ok()).unwrap_or(f64::NAN);
             if !alpha.is_finite() || alpha <= 0.0 || alpha == 1.0 {
-                return Err("renyi takes an order above 0 and other than 1, as renyi=0.5; the limit 1 is kl".into());
+                return Err(
+                    "renyi takes an order above 0 and other than 1, as renyi=0.5; the limit 1 is kl".into()
+                );
             }
             Divergence::Renyi { alpha }
         }
@@ -93,7 +95,8 @@ pub(crate) fn run(args: &KlArgs) -> anyhow::Result<()> {
     if let Some(path) = &args.csv {
         return table::run(args, path);
     }
-    let picture = args.plot.as_deref().map(|path| plot::Format::of(path).map(|format| (path, format))).transpose()?;
+    let picture =
+        args.plot.as_deref().map(|path| plot::Format::of(path).map(|format| (path, format))).transpose()?;
     let q = distribution("Q", args.q.as_deref())?;
     let p = distribution("P", args.p.as_deref())?;
     if picture.is_some() {
@@ -125,12 +128,17 @@ fn distribution(which: &str, text: Option<&str>) -> anyhow::Result<Distribution>
 /// An error unless there is a picture of the divergence.
 fn drawable(args: &KlArgs, q: &Distribution, p: &Distribution) -> anyhow::Result<()> {
     if args.divergence != Divergence::KullbackLeibler {
-        return Err(Usage("--plot draws what the integral of kl is over; leave --divergence out".into()).into());
+        return Err(
+            Usage("--plot draws what the integral of kl is over; leave --divergence out".into()).into()
+        );
     }
     let discrete = |d: &Distribution| d.univariate().map(|d| d.support().is_discrete());
     match (discrete(q), discrete(p)) {
         (Some(a), Some(b)) if a == b => Ok(()),
-        (Some(_), Some(_)) => Err(Usage("--plot draws two densities or two sets of probabilities, not one of each".into()).into()),
+        (Some(_), Some(_)) => {
+            Err(Usage("--plot draws two densities or two sets of probabilities, not one of each".into())
+                .into())
+        }
         _ => Err(Usage("--plot needs distributions of one dimension".into()).into()),
     }
 }
@@ -142,7 +150,8 @@ mod tests {
     #[test]
     fn divergences_have_names() {
         assert_eq!(divergence("renyi=0.5"), Ok(Divergence::Renyi { alpha: 0.5 }));
-        for wrong in ["", "KL", "renyi", "renyi=", "renyi=1", "renyi=0", "renyi=-1", "renyi=inf", "renyi=nan"] {
+        for wrong in ["", "KL", "renyi", "renyi=", "renyi=1", "renyi=0", "renyi=-1", "renyi=inf", "renyi=nan"]
+        {
             assert!(divergence(wrong).is_err(), "{wrong}");
         }
     }

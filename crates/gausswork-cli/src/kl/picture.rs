@@ -39,8 +39,12 @@ impl Picture {
         let (a, b) = q.univariate().zip(p.univariate())?;
         let title = match (&forward.infinite, forward.best()) {
             (Some(why), _) => format!("KL(q ‖ p) = ∞: {why}"),
-            (None, Some((value, Source::ClosedForm))) => format!("KL(q ‖ p) = {} nats", significant(value, 6)),
-            (None, Some((value, source))) => format!("KL(q ‖ p) ≈ {} nats, by {}", significant(value, 6), source.name()),
+            (None, Some((value, Source::ClosedForm))) => {
+                format!("KL(q ‖ p) = {} nats", significant(value, 6))
+            }
+            (None, Some((value, source))) => {
+                format!("KL(q ‖ p) ≈ {} nats, by {}", significant(value, 6), source.name())
+            }
             (None, None) => "KL(q ‖ p): quadrature does not converge".to_owned(),
         };
         let ends = [a.support().ends(), b.support().ends()].into_iter().flat_map(|(low, high)| [low, high]);
@@ -88,7 +92,12 @@ impl plot::Picture for Picture {
 }
 
 /// The style of a text of so many points, or of fewer where it would be wider than `width` points.
-fn fitting<B: DrawingBackend>(area: &Area<B>, text: &str, points: i32, width: i32) -> Of<B, TextStyle<'static>> {
+fn fitting<B: DrawingBackend>(
+    area: &Area<B>,
+    text: &str,
+    points: i32,
+    width: i32,
+) -> Of<B, TextStyle<'static>> {
     let wide = area.estimate_text_size(text, &style(points, &INK))?.0;
     let room = f64::from(width * U) / f64::from(wide.max(1));
     Ok(style((f64::from(points) * room.min(1.0)) as i32, &INK))
@@ -153,7 +162,8 @@ impl Picture {
             chart.draw_series([Polygon::new(above, ABOVE.mix(0.35).filled())])?;
             chart.draw_series([Polygon::new(below, BELOW.mix(0.35).filled())])?;
             chart.draw_series([Polygon::new(fill(&|v| v == f64::INFINITY), ABOVE.mix(ENDLESS).filled())])?;
-            for run in curves.samples.chunk_by(|a, b| a.integrand().is_finite() == b.integrand().is_finite()) {
+            for run in curves.samples.chunk_by(|a, b| a.integrand().is_finite() == b.integrand().is_finite())
+            {
                 if run.iter().all(|s| s.integrand().is_finite()) {
                     let line: Vec<(f64, f64)> = run.iter().map(|s| (s.x, clamped(s))).collect();
                     chart.draw_series(pieces(&line, INK.stroke_width(UNIT * 3 / 2)))?;
@@ -195,7 +205,8 @@ impl Picture {
         x: &str,
     ) -> Of<B, Chart<'a, B>> {
         let (_, height) = area.dim_in_pixel();
-        let beside = style(14, &INK).transform(FontTransform::Rotate270).pos(Pos::new(HPos::Center, VPos::Center));
+        let beside =
+            style(14, &INK).transform(FontTransform::Rotate270).pos(Pos::new(HPos::Center, VPos::Center));
         area.draw_text(y, &beside, (22 * U, i32::try_from(height / 2).unwrap_or(0) - 12 * U))?;
         let (low, high) = self.curves.range;
         let top = if top > bottom { top } else { bottom + 1.0 };
@@ -209,10 +220,12 @@ impl Picture {
             let places = (low.abs().max(high.abs()) / (high - low)).log10().max(0.0).ceil();
             3 + places as usize
         };
-        let label = |digits: usize, span: f64| move |at: &f64| {
-            // What should be 0 is so but for rounding.
-            let at = if at.abs() < 1e-9 * span { 0.0 } else { *at };
-            significant(at, digits).replace('-', "−")
+        let label = |digits: usize, span: f64| {
+            move |at: &f64| {
+                // What should be 0 is so but for rounding.
+                let at = if at.abs() < 1e-9 * span { 0.0 } else { *at };
+                significant(at, digits).replace('-', "−")
+            }
         };
         let (of_x, of_y) = (label(digits(low, high), high - low), label(digits(bottom, top), top - bottom));
         let most = if self.curves.discrete { self.curves.samples.len().min(9) } else { 9 };
@@ -220,8 +233,7 @@ impl Picture {
         if !x.is_empty() {
             mesh.x_desc(x);
         }
-        mesh
-            .light_line_style(TRANSPARENT)
+        mesh.light_line_style(TRANSPARENT)
             .bold_line_style(PALE.mix(0.25).stroke_width(UNIT / 2))
             .axis_style(PALE.stroke_width(UNIT / 2))
             .set_all_tick_mark_size(4 * U)

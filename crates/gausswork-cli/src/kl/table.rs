@@ -87,12 +87,20 @@ fn families(args: &KlArgs) -> anyhow::Result<Option<[Family; 2]>> {
     let (Some(q), Some(p)) = (&args.q, &args.p) else { return Ok(None) };
     let family = |which: &str, text: &str| {
         let family: Family = text.parse().map_err(|error| {
-            Usage(format!("with --csv, {which} is the name of a family, whose parameters are columns\n{error}"))
+            Usage(format!(
+                "with --csv, {which} is the name of a family, whose parameters are columns\n{error}"
+            ))
         })?;
         match family {
-            Family::Categorical | Family::Dirichlet | Family::DiagonalNormal | Family::MultivariateNormal | Family::Mixture => {
+            Family::Categorical
+            | Family::Dirichlet
+            | Family::DiagonalNormal
+            | Family::MultivariateNormal
+            | Family::Mixture => {
                 let problem = format!("{family} has parameters that do not fit into single cells");
-                Err(Usage(format!("{problem}; leave Q and P out, and write expressions into columns q and p")))
+                Err(Usage(format!(
+                    "{problem}; leave Q and P out, and write expressions into columns q and p"
+                )))
             }
             _ => Ok(family),
         }
@@ -108,7 +116,9 @@ fn places(name: &str, header: &ByteRecord, families: Option<[Family; 2]>) -> any
             anyhow!("{name} has no column \"{wanted}\"; its columns are {known}")
         })
     };
-    let Some([q, p]) = families else { return Ok([Place::Expression(find("q")?), Place::Expression(find("p")?)]) };
+    let Some([q, p]) = families else {
+        return Ok([Place::Expression(find("q")?), Place::Expression(find("p")?)]);
+    };
     let parameters = |letter: &str, family: Family| -> anyhow::Result<Place> {
         let columns = family.parameters().iter().map(|parameter| find(&format!("{letter}_{parameter}")));
         Ok(Place::Parameters(family, columns.collect::<anyhow::Result<_>>()?))
@@ -129,7 +139,10 @@ impl Pairs {
     fn first_line(&self, appended: &[&str]) -> anyhow::Result<Vec<u8>> {
         for column in appended {
             if self.header.iter().any(|known| known == column.as_bytes()) {
-                bail!("{} has a column \"{column}\" already; rename it, since one of that name is appended", self.name);
+                bail!(
+                    "{} has a column \"{column}\" already; rename it, since one of that name is appended",
+                    self.name
+                );
             }
         }
         let mut line = csv::Writer::from_writer(Vec::new());
@@ -138,7 +151,11 @@ impl Pairs {
     }
 
     /// Reads a batch of rows; false at the end of the file.
-    fn fill(&self, reader: &mut csv::Reader<Box<dyn Read + Send>>, rows: &mut Vec<ByteRecord>) -> anyhow::Result<bool> {
+    fn fill(
+        &self,
+        reader: &mut csv::Reader<Box<dyn Read + Send>>,
+        rows: &mut Vec<ByteRecord>,
+    ) -> anyhow::Result<bool> {
         while rows.len() < BATCH {
             let mut row = ByteRecord::new();
             if !reader.read_byte_record(&mut row).map_err(|error| unreadable(&self.name, error))? {

@@ -75,8 +75,10 @@ fn origin(direction: &Direction) -> Vec<[String; 2]> {
     if direction.infinite.is_some() {
         return Vec::new();
     }
-    let mut lines =
-        vec![line("closed form", closed.formula.name.to_owned()), line("", closed.formula.reference.to_owned())];
+    let mut lines = vec![
+        line("closed form", closed.formula.name.to_owned()),
+        line("", closed.formula.reference.to_owned()),
+    ];
     for term in &direction.terms {
         lines.push(line("", format!("{:>21}  {}", significant(term.value, 15), term.name)));
     }
@@ -100,7 +102,8 @@ fn checks(args: &KlArgs, direction: &Direction, references: bool) -> Vec<[String
         }
     }
     if let Some(numeric) = answer.numeric {
-        let (label, times) = (Source::numeric(direction.discrete).name(), grouped(numeric.evaluations as u128));
+        let (label, times) =
+            (Source::numeric(direction.discrete).name(), grouped(numeric.evaluations as u128));
         let what = if direction.discrete { "terms" } else { "evaluations" };
         let mut text = format!("{} ({times} {what})", with_error(numeric.value, numeric.error));
         match &answer.closed {

@@ -1,10 +1,11 @@
 //! A picture as PNG.
 
 use anyhow::Context as _;
-use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind, FontTransform};
 use plotters::drawing::IntoDrawingArea as _;
 use plotters::prelude::{BitMapBackend, DrawingBackend};
-
+use plotters_backend::{
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingErrorKind, FontTransform,
+};
 
 use super::{Picture, SHRINK, UNIT, undrawable, with_font};
 
@@ -19,7 +20,8 @@ pub(super) fn png(picture: &impl Picture) -> anyhow::Result<Vec<u8>> {
         picture.draw(&area).map_err(undrawable)?;
         area.present().map_err(undrawable)?;
     }
-    encoded(&shrunk(&pixels, wide as usize), wide / SHRINK, high / SHRINK).context("the picture cannot be encoded")
+    encoded(&shrunk(&pixels, wide as usize), wide / SHRINK, high / SHRINK)
+        .context("the picture cannot be encoded")
 }
 
 /// A bitmap whose text stands where it does in SVG: without a font library of the system, plotters draws it a fifth
@@ -51,7 +53,13 @@ impl<'a> DrawingBackend for Canvas<'a> {
         self.0.draw_line(from, to, style)
     }
 
-    fn draw_rect<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S, fill: bool) -> Done<'a> {
+    fn draw_rect<S: BackendStyle>(
+        &mut self,
+        from: BackendCoord,
+        to: BackendCoord,
+        style: &S,
+        fill: bool,
+    ) -> Done<'a> {
         self.0.draw_rect(from, to, style, fill)
     }
 

@@ -41,7 +41,7 @@ impl Format {
         match ending.as_deref() {
             Some("svg") => Ok(Self::Svg),
             Some("png") => Ok(Self::Png),
-            _ => Err(Usage(format!("{} ends neither in .svg nor in .png", path.display()))),
+            _ => Err(Usage(format!("--plot {} ends neither in .svg nor in .png", path.display()))),
         }
     }
 }
