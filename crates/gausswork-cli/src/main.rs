@@ -17,6 +17,7 @@ mod progress;
 mod sample;
 mod score;
 mod summary;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ enum Verb {
     Score(score::ScoreArgs),
     /// Show what a model is, how it was made and how good it is.
     Inspect(inspect::InspectArgs),
+    /// Check every closed form against quadrature, and the identities that the models stand on.
+    Verify(verify::VerifyArgs),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Verb::Sample(args) => sample::run(args),
         Verb::Score(args) => score::run(args),
         Verb::Inspect(args) => inspect::run(args),
+        Verb::Verify(args) => verify::run(args),
     };
     done.map_or_else(|error| failure::report(&error), |()| ExitCode::SUCCESS)
 }
