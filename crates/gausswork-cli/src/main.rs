@@ -21,6 +21,7 @@ mod sample;
 mod score;
 mod sink;
 mod summary;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,8 @@ enum Verb {
     Inspect(inspect::InspectArgs),
     /// Measure how far one distribution is from another: closed forms, and their check.
     Kl(Box<kl::KlArgs>),
+    /// Check every closed form against quadrature, and the identities that the models stand on.
+    Verify(verify::VerifyArgs),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Verb::Score(args) => score::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Kl(args) => kl::run(args),
+        Verb::Verify(args) => verify::run(args),
     };
     done.map_or_else(|error| failure::report(&error), |()| ExitCode::SUCCESS)
 }

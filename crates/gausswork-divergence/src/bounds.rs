@@ -31,7 +31,8 @@ const GIBBS: Bound = Bound { value: 0.0, name: "non-negativity", reference: "Gib
 const CONVEX: &str = "convexity: Σ w_i v_j KL(q_i ‖ p_j)";
 const COVER: &str = "Cover, Thomas 2006, theorem 2.7.2";
 const PAIRWISE: &str = "pairwise: entropy and cross-entropy bounds from the divergences between components";
-const DURRIEU: &str = "Durrieu, Thiran, Kelly 2012, ICASSP, §3; Kolchinsky, Tracey 2017, arXiv:1706.02419, eqs. 10–13";
+const DURRIEU: &str =
+    "Durrieu, Thiran, Kelly 2012, ICASSP, §3; Kolchinsky, Tracey 2017, arXiv:1706.02419, eqs. 10–13";
 const DATA: Bound = Bound {
     value: 0.0,
     name: "data processing: the labels of the components together with the data",
@@ -47,7 +48,9 @@ const DATA: Bound = Bound {
 /// * the entropy of q is at most `Σ_i w_i (h_i − ln Σ_k w_k e^−KL(q_i ‖ q_k))` and at least
 ///   `Σ_i w_i (h_i − ln Σ_k w_k BC(q_i, q_k))`, with Bhattacharyya coefficients BC.
 pub fn mixture_bounds(q: &Distribution, p: &Distribution) -> Option<Bounds> {
-    if !matches!((q, p), (Distribution::Mixture(_), _) | (_, Distribution::Mixture(_))) || q.space() != p.space() {
+    if !matches!((q, p), (Distribution::Mixture(_), _) | (_, Distribution::Mixture(_)))
+        || q.space() != p.space()
+    {
         return None;
     }
     if leaves_support(q, p) {
@@ -56,7 +59,9 @@ pub fn mixture_bounds(q: &Distribution, p: &Distribution) -> Option<Bounds> {
     let (q, p) = (components(q), components(p));
     let entropies: Option<Vec<f64>> = q.iter().map(|(_, d)| entropy_of(d)).collect();
     let mean_entropy: Option<f64> = entropies.map(|h| q.iter().zip(h).map(|((w, _), h)| w * h).sum());
-    let matrix = |f: &dyn Fn(&Distribution, &Distribution) -> Option<f64>, a: &[(f64, Distribution)], b: &[(f64, Distribution)]| {
+    let matrix = |f: &dyn Fn(&Distribution, &Distribution) -> Option<f64>,
+                  a: &[(f64, Distribution)],
+                  b: &[(f64, Distribution)]| {
         let rows = a.iter().map(|(_, x)| b.iter().map(|(_, y)| f(x, y)).collect::<Option<Vec<f64>>>());
         rows.collect::<Option<Vec<_>>>()
     };
@@ -71,7 +76,11 @@ pub fn mixture_bounds(q: &Distribution, p: &Distribution) -> Option<Bounds> {
     };
 
     let mut upper = Bound {
-        value: q.iter().zip(&across).map(|((w, _), row)| w * p.iter().zip(row).map(|((v, _), d)| v * d).sum::<f64>()).sum(),
+        value: q
+            .iter()
+            .zip(&across)
+            .map(|((w, _), row)| w * p.iter().zip(row).map(|((v, _), d)| v * d).sum::<f64>())
+            .sum(),
         name: CONVEX,
         reference: COVER,
     };

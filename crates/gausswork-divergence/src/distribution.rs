@@ -7,9 +7,9 @@ use rand::Rng;
 use crate::{
     error::ParameterError,
     families::{
-        Bernoulli, Beta, Binomial, Categorical, Cauchy, ContinuousBernoulli, DiagonalNormal, Dirichlet, Exponential,
-        Gamma, Geometric, Gumbel, HalfNormal, InverseGamma, Laplace, LogNormal, Logistic, Mixture, MultivariateNormal,
-        Normal, Pareto, Poisson, StudentT, Uniform, VonMises, Weibull,
+        Bernoulli, Beta, Binomial, Categorical, Cauchy, ContinuousBernoulli, DiagonalNormal, Dirichlet,
+        Exponential, Gamma, Geometric, Gumbel, HalfNormal, InverseGamma, Laplace, LogNormal, Logistic,
+        Mixture, MultivariateNormal, Normal, Pareto, Poisson, StudentT, Uniform, VonMises, Weibull,
     },
     point::{Place, Point, Support},
 };

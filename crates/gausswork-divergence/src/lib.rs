@@ -26,12 +26,13 @@ pub use distribution::{Distribution, Family, Space, Univariate};
 pub use error::{DivergenceError, Expected, ParameterError};
 pub use expression::{ExpressionError, ExpressionProblem};
 pub use families::*;
-pub use measure::{Answer, Divergence, measure};
 pub use forms::{Closed, Formula, Term, cross_entropy, entropy, kl, kl_gradient, kl_terms};
+pub use measure::{Answer, Divergence, measure};
 
 /// What most users of the crate need.
 pub mod prelude {
     pub use crate::{
-        Distribution, DivergenceError, Family, ParameterError, cross_entropy, entropy, families::*, kl, kl_gradient,
+        Distribution, DivergenceError, Family, ParameterError, cross_entropy, entropy, families::*, kl,
+        kl_gradient,
     };
 }

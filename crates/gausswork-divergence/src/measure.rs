@@ -97,8 +97,7 @@ pub fn measure(
         let bounds = mixture_bounds(q, p);
         let infinite = closed.as_ref().is_some_and(|closed| closed.value == f64::INFINITY);
         let wanted = bounds.is_some() || closed.is_none() || numeric.is_none();
-        let estimate =
-            if wanted && !infinite { Some(monte_carlo::kl(q, p, draws, seed)?) } else { None };
+        let estimate = if wanted && !infinite { Some(monte_carlo::kl(q, p, draws, seed)?) } else { None };
         return Ok(Answer { closed, numeric, bounds, estimate });
     }
     other::measure(divergence, q, p, draws, seed)

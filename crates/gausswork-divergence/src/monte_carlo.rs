@@ -92,7 +92,12 @@ impl Moments {
 }
 
 /// `E_q[f(x)]` from independent draws; the same seed gives the same number on any count of threads.
-pub(crate) fn expectation(q: &Distribution, draws: u64, seed: u64, f: impl Fn(&Draw) -> f64 + Sync) -> Estimate {
+pub(crate) fn expectation(
+    q: &Distribution,
+    draws: u64,
+    seed: u64,
+    f: impl Fn(&Draw) -> f64 + Sync,
+) -> Estimate {
     let block = |index: u64| {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(index);

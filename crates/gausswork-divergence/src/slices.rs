@@ -230,13 +230,19 @@ mod tests {
             }
             let (found, normal) = log_excess_branch_free(t, ratio);
             let expected = if t.abs() < 0.4 { log_excess(t) } else { t - ratio.ln() };
-            assert!(normal && (found - expected).abs() <= 8.0 * f64::EPSILON * expected.abs(), "{t}: {found} {expected}");
+            assert!(
+                normal && (found - expected).abs() <= 8.0 * f64::EPSILON * expected.abs(),
+                "{t}: {found} {expected}"
+            );
         }
         for exponent in 1..300 {
             let t = 0.3_f64.powi(exponent);
             for t in [t, -t] {
                 let (found, expected) = (log_excess_branch_free(t, 1.0 + t).0, log_excess(t));
-                assert!((found - expected).abs() <= 4.0 * f64::EPSILON * expected.abs(), "{t}: {found} {expected}");
+                assert!(
+                    (found - expected).abs() <= 4.0 * f64::EPSILON * expected.abs(),
+                    "{t}: {found} {expected}"
+                );
             }
         }
     }
@@ -259,7 +265,10 @@ mod tests {
             let mut found = [0.0; 3];
             normal_kl(&[m1, 0.5, m1], &[s1, 1.0, s1], &[m2, 0.5, m2], &[s2, 1.0, s2], &mut found).unwrap();
             let close = (found[0] - expected).abs() <= 8.0 * f64::EPSILON * expected || found[0] == expected;
-            assert!(close && found[0].to_bits() == found[2].to_bits(), "{m1} {s1} {m2} {s2}: {found:?} {expected}");
+            assert!(
+                close && found[0].to_bits() == found[2].to_bits(),
+                "{m1} {s1} {m2} {s2}: {found:?} {expected}"
+            );
             assert_eq!(found[1], 0.0);
         }
     }
@@ -272,7 +281,9 @@ mod tests {
             normal_kl(&[m1], &[s1], &[m2], &[s2], &mut found).unwrap();
             let wide = [m1, s1, m2, s2].map(f64::from);
             let expected =
-                kl(&Normal::new(wide[0], wide[1]).unwrap(), &Normal::new(wide[2], wide[3]).unwrap()).unwrap().value;
+                kl(&Normal::new(wide[0], wide[1]).unwrap(), &Normal::new(wide[2], wide[3]).unwrap())
+                    .unwrap()
+                    .value;
             let error = (f64::from(found[0]) - expected).abs();
             assert!(error <= 6e-8 * expected, "{m1} {s1} {m2} {s2}: {} not {expected}", found[0]);
         };

@@ -1,4 +1,5 @@
 //! Closed forms against the textbook's, computed with 60 digits by `reference.py`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use gausswork_divergence::{Family, kl, special};
 
@@ -27,7 +28,6 @@ fn every_family_agrees_with_sixty_digits() {
         }
     }
     let bad: Vec<_> = worst.values().filter(|(error, _)| *error > 1.0).collect();
-    for (family, (error, at)) in &worst { println!("{family} {error:.3} {at}"); }
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(worst.len(), 19);
 }
@@ -35,7 +35,10 @@ fn every_family_agrees_with_sixty_digits() {
 #[test]
 fn special_functions_at_known_points() {
     let close = |found: f64, expected: f64| {
-        assert!((found - expected).abs() <= 4.0 * f64::EPSILON * expected.abs().max(1e-3), "{found} not {expected}");
+        assert!(
+            (found - expected).abs() <= 4.0 * f64::EPSILON * expected.abs().max(1e-3),
+            "{found} not {expected}"
+        );
     };
     // ψ(1) = −γ, ψ(½) = −γ − 2 ln 2, ψ'(1) = π²/6 (DLMF 5.4.12, 5.4.13, 5.15.3).
     close(special::digamma(1.0), -special::EULER_GAMMA);
@@ -45,6 +48,8 @@ fn special_functions_at_known_points() {
     close(special::log_i0(1.0), 0.235_914_358_507_178_65);
     close(special::bessel_ratio(1.0), 0.446_389_965_896_534_46);
     close(special::log_i0(150.0), 146.576_579_950_351_86);
-    close(special::erfcx(2.5), 0.210_806_364_061_143_58);
-    close(special::stirling(0.3, 0), special::ln_gamma(0.3) + 0.2 * 0.3f64.ln() * -1.0 + 0.3 - 0.5 * special::LN_TWO_PI);
+    close(special::erfcx(2.5), 0.210_806_364_061_143_6);
+    // By its definition, at an argument far below the asymptotic range.
+    let x: f64 = 0.3;
+    close(special::stirling(x, 0), special::ln_gamma(x) - (x - 0.5) * x.ln() + x - 0.5 * special::LN_TWO_PI);
 }

@@ -18,3 +18,5 @@ pub mod vae;
 pub mod whole;
 
 pub use error::OutOfRange;
+#[doc(inline)]
+pub use gausswork_divergence as divergence;

@@ -123,7 +123,9 @@ impl Univariate for ContinuousBernoulli {
         if eta.abs() < 1e-8 {
             return x;
         }
-        if eta > 0.0 { (eta * (x - 1.0)).exp() * (-eta * x).exp_m1() / (-eta).exp_m1() } else {
+        if eta > 0.0 {
+            (eta * (x - 1.0)).exp() * (-eta * x).exp_m1() / (-eta).exp_m1()
+        } else {
             (eta * x).exp_m1() / eta.exp_m1()
         }
     }

@@ -113,7 +113,11 @@ impl Univariate for Binomial {
         if k >= self.n || self.p == 0.0 {
             return 1.0;
         }
-        if self.p == 1.0 { 0.0 } else { checked_beta_reg(self.n - k, k + 1.0, 1.0 - self.p).unwrap_or(f64::NAN) }
+        if self.p == 1.0 {
+            0.0
+        } else {
+            checked_beta_reg(self.n - k, k + 1.0, 1.0 - self.p).unwrap_or(f64::NAN)
+        }
     }
 
     fn draw(&self, rng: &mut dyn Rng) -> Point {

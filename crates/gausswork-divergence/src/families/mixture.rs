@@ -36,7 +36,12 @@ impl Mixture {
             (space, _) => space.to_string(),
         };
         for (i, (weight, component)) in components.iter().enumerate() {
-            ParameterError::unless(family, &format!("weight {}", i + 1), *weight, Expected::PositiveProbability)?;
+            ParameterError::unless(
+                family,
+                &format!("weight {}", i + 1),
+                *weight,
+                Expected::PositiveProbability,
+            )?;
             if kind(component) != kind(first) {
                 let (a, b) = (describe(first), describe(component));
                 return Err(shape(format!("{first} lives in {a}, {component} in {b}")));
@@ -142,7 +147,9 @@ impl Univariate for Mixture {
     /// The places of the components, in the chart of the whole.
     fn places(&self) -> Vec<Place> {
         let chart = self.support();
-        self.numbers().flat_map(|(_, d)| d.places().into_iter().map(|p| p.moved(d.support(), chart))).collect()
+        self.numbers()
+            .flat_map(|(_, d)| d.places().into_iter().map(|p| p.moved(d.support(), chart)))
+            .collect()
     }
 
     fn cdf(&self, x: f64) -> f64 {

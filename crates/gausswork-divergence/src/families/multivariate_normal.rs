@@ -150,13 +150,13 @@ impl MultivariateNormal {
     }
 
     /// `mu + L z`.
-    pub(crate) fn from_standard(&self, z: &[f64]) -> Vec<f64> {
+    pub(crate) fn at_standard(&self, z: &[f64]) -> Vec<f64> {
         let rows = self.mu().iter().zip(self.factor.chunks(self.dimensions));
         rows.map(|(mu, row)| mu + row.iter().zip(z).map(|(l, z)| l * z).sum::<f64>()).collect()
     }
 
     pub(crate) fn draw(&self, rng: &mut dyn Rng) -> Vec<f64> {
         let z: Vec<f64> = (0..self.dimensions).map(|_| rng.sample(StandardNormal)).collect();
-        self.from_standard(&z)
+        self.at_standard(&z)
     }
 }

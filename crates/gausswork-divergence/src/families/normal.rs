@@ -70,8 +70,8 @@ impl Univariate for Normal {
 
 impl Univariate for LogNormal {
     fn ln_density(&self, at: Point) -> f64 {
-        if at.ln_x == f64::NEG_INFINITY {
-            return at.ln_x;
+        if at.x < 0.0 || at.ln_x == f64::NEG_INFINITY {
+            return f64::NEG_INFINITY;
         }
         let z = (at.ln_x - self.mu) / self.sigma;
         -0.5 * (z * z + LN_TWO_PI) - self.sigma.ln() - at.ln_x

@@ -7,8 +7,8 @@ use super::{
     entropy::{entropy, gamma_negentropy},
     gaussian,
     statistics::{
-        cosine, distance, exponential, log, log_complement, log_gap, log_one_plus_square, log_power, log_variance,
-        mean, reciprocal_log_gap, variance,
+        cosine, distance, exponential, log, log_complement, log_gap, log_one_plus_square, log_power,
+        log_variance, mean, reciprocal_log_gap, variance,
     },
 };
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
     matrix::{cholesky, solve_lower},
     real::Real,
     special::{
-        LN_TWO_PI, itakura_saito, ln_beta_half, ln_gamma, log_i0, log_uniform_normaliser, neg_exp_excess, relative_entropy,
-        stirling,
+        LN_TWO_PI, itakura_saito, ln_beta_half, ln_gamma, log_i0, log_uniform_normaliser, neg_exp_excess,
+        relative_entropy, stirling,
     },
 };
 
@@ -63,7 +63,11 @@ pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, 
         // Term by term non-negative, q (ln(q/p) + p/q − 1), and the p where q has nothing.
         let within = finite_sum(q, a, p, b, |ln_q, ln_p| {
             let w = ln_q - ln_p;
-            if w.value().abs() < 0.5 { ln_q.exp() * neg_exp_excess(w) } else { ln_q.exp() * (w - 1.0) + ln_p.exp() }
+            if w.value().abs() < 0.5 {
+                ln_q.exp() * neg_exp_excess(w)
+            } else {
+                ln_q.exp() * (w - 1.0) + ln_p.exp()
+            }
         })?;
         return Some((within + outside(q, a, p, b)?, FINITE, 0.0));
     }
@@ -312,7 +316,8 @@ fn ln_probability<T: Real>(q: Family, a: &[T], k: f64) -> Option<T> {
         (Binomial, &[n, p]) if k == n.value() => p.ln() * k,
         (Binomial, &[n, p]) => {
             let n = n.value();
-            let deviance = relative_entropy(T::from(k), p * n) + relative_entropy(T::from(n - k), (-p + 1.0) * n);
+            let deviance =
+                relative_entropy(T::from(k), p * n) + relative_entropy(T::from(n - k), (-p + 1.0) * n);
             -deviance + (rest(n) - rest(k) - rest(n - k))
         }
         (Categorical, _) => a.get(k as usize).map_or(never, |p| p.ln()),

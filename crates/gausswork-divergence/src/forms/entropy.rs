@@ -8,8 +8,8 @@ use crate::{
     matrix::cholesky,
     real::Real,
     special::{
-        EULER_GAMMA, LN_TWO_PI, bessel_ratio, digamma, ln_beta_half, log_i0, log_uniform_normaliser, mean_in_unit,
-        stirling,
+        EULER_GAMMA, LN_TWO_PI, bessel_ratio, digamma, ln_beta_half, log_i0, log_uniform_normaliser,
+        mean_in_unit, stirling,
     },
 };
 
@@ -53,7 +53,8 @@ pub(super) fn entropy<T: Real>(q: Family, a: &[T]) -> Option<T> {
         (StudentT, &[nu, _, sigma]) => {
             // ψ((nu + 1)/2) − ψ(nu/2), in which the logarithms and the leading terms are taken together.
             let (a, b) = (nu * 0.5, nu * 0.5 + 0.5);
-            let step = (a.recip() * 0.5).ln_1p() + (a.recip() - b.recip()) * 0.5 + stirling(b, 1) - stirling(a, 1);
+            let step =
+                (a.recip() * 0.5).ln_1p() + (a.recip() - b.recip()) * 0.5 + stirling(b, 1) - stirling(a, 1);
             (nu + 1.0) * 0.5 * step + ln_beta_half(nu) + sigma.ln()
         }
         (VonMises, &[_, kappa]) => {

@@ -214,8 +214,12 @@ pub fn kl_terms(q: &Distribution, p: &Distribution) -> Vec<Term> {
     let (a, b) = (q.theta(), p.theta());
     match (q, p) {
         (Distribution::Normal(_), Distribution::Normal(_))
-        | (Distribution::LogNormal(_), Distribution::LogNormal(_)) => gaussian::terms(&[a[0]], &[a[1]], &[b[0]], &[b[1]]),
-        (Distribution::DiagonalNormal(q), Distribution::DiagonalNormal(p)) if q.mu().len() == p.mu().len() => {
+        | (Distribution::LogNormal(_), Distribution::LogNormal(_)) => {
+            gaussian::terms(&[a[0]], &[a[1]], &[b[0]], &[b[1]])
+        }
+        (Distribution::DiagonalNormal(q), Distribution::DiagonalNormal(p))
+            if q.mu().len() == p.mu().len() =>
+        {
             gaussian::terms(q.mu(), q.sigma(), p.mu(), p.sigma())
         }
         (Distribution::DiagonalNormal(_) | Distribution::MultivariateNormal(_), _) => {

@@ -5,8 +5,8 @@ use crate::{
     distribution::Family::{self, *},
     real::Real,
     special::{
-        bessel_ratio, coth_excess, exp_excess, gamma_bregman, gamma_shape_bregman, itakura_saito, ln_gamma,
-        log_bessel_bregman, relative_entropy, uniform_normaliser_bregman,
+        bessel_ratio, coth_excess, exp_excess, gamma_bregman, gamma_shape_bregman, gamma_shape_bregman_apart,
+        itakura_saito, ln_gamma, log_bessel_bregman, relative_entropy, uniform_normaliser_bregman,
     },
 };
 
@@ -20,7 +20,8 @@ pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, 
     let one = T::from(1.0);
     Some(match (q, a, p, b) {
         (Normal, &[m1, s1], Normal, &[m2, s2]) => {
-            let reference = "Kullback 1959, Information Theory and Statistics, ch. 9, in deviations t = (σ₁−σ₂)/σ₂";
+            let reference =
+                "Kullback 1959, Information Theory and Statistics, ch. 9, in deviations t = (σ₁−σ₂)/σ₂";
             (gaussian::normal(m1, s1, m2, s2), formula("normal", reference))
         }
         (LogNormal, &[m1, s1], LogNormal, &[m2, s2]) => {
@@ -34,7 +35,10 @@ pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, 
             let d = a.len() / 2;
             let terms = (0..d).map(|i| gaussian::normal(a[i], a[d + i], b[i], b[d + i]));
             let reference = "Kingma, Welling 2014, arXiv:1312.6114, appendix B, for any p";
-            (terms.fold(T::from(0.0), |sum, kl| sum + kl), formula("normal, summed over dimensions", reference))
+            (
+                terms.fold(T::from(0.0), |sum, kl| sum + kl),
+                formula("normal, summed over dimensions", reference),
+            )
         }
         (DiagonalNormal | MultivariateNormal, _, DiagonalNormal | MultivariateNormal, _) => {
             let reference = "Kullback 1959, ch. 9, eq. 1.4; by the eigenvalues of L₂⁻¹(Σ₁−Σ₂)L₂⁻ᵀ";
@@ -58,9 +62,10 @@ pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, 
         (Geometric, &[p1], Geometric, &[p2]) => {
             (bernoulli(p1, p2) / p1, formula("geometric: Bernoulli per expected trial", COVER))
         }
-        (Poisson, &[l1], Poisson, &[l2]) => {
-            (relative_entropy(l1, l2), formula("Poisson", "Kullback 1959, ch. 2; Bregman divergence of x ln x"))
-        }
+        (Poisson, &[l1], Poisson, &[l2]) => (
+            relative_entropy(l1, l2),
+            formula("Poisson", "Kullback 1959, ch. 2; Bregman divergence of x ln x"),
+        ),
         (Exponential, &[l1], Exponential, &[l2]) => {
             (itakura_saito(l2, l1), formula("exponential: Itakura–Saito of the rates", GIL))
         }
@@ -104,9 +109,7 @@ pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, 
         (Cauchy, &[x1, g1], Cauchy, &[x2, g2]) => {
             (cauchy(x1, g1, x2, g2), formula("Cauchy", "Chyzak, Nielsen 2019, arXiv:1905.10965, theorem 1"))
         }
-        (Gumbel, &[m1, b1], Gumbel, &[m2, b2]) => {
-            (gumbel((m2 - m1) / b2, b1 / b2), formula("Gumbel", GIL))
-        }
+        (Gumbel, &[m1, b1], Gumbel, &[m2, b2]) => (gumbel((m2 - m1) / b2, b1 / b2), formula("Gumbel", GIL)),
         (Weibull | Exponential, _, Weibull | Exponential, _) => {
             let ((scale1, k1), (scale2, k2)) = (as_weibull(q, a)?, as_weibull(p, b)?);
             let reference = "Bauckhage 2013, arXiv:1310.3713, eq. 10; here as Gumbel of −ln x";
@@ -118,7 +121,10 @@ pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, 
         (VonMises, &[m1, k1], VonMises, &[m2, k2]) => {
             let sin = ((m1 - m2) * 0.5).map(f64::sin, f64::cos);
             let value = log_bessel_bregman(k2, k1) + bessel_ratio(k1) * k2 * sin.square() * 2.0;
-            (value, formula("von Mises: Bregman divergence of ln I₀", "Kitagawa, Rowley 2022, arXiv:2202.05192"))
+            (
+                value,
+                formula("von Mises: Bregman divergence of ln I₀", "Kitagawa, Rowley 2022, arXiv:2202.05192"),
+            )
         }
         _ => return None,
     })
@@ -186,7 +192,9 @@ fn dirichlet<T: Real>(a: &[T], b: &[T]) -> T {
     let parts = a.iter().zip(b).fold(T::from(0.0), |total, (&a1, &a2)| {
         total + relative_entropy(a2, s2 * (a1 / s1)) + gamma_shape_bregman(a2, a1)
     });
-    parts - gamma_shape_bregman(s2, s1)
+    // From the differences themselves: the sums are rounded, and theirs would not be.
+    let difference = a.iter().zip(b).map(|(a1, a2)| a2.value() - a1.value()).sum();
+    parts - gamma_shape_bregman_apart(s2, s1, difference)
 }
 
 /// With δ = |μ₁ − μ₂|/b₁ and ρ = b₁/b₂: `ρ (e^−δ − 1 + δ) + (ρ − 1 − ln ρ)`.

@@ -9,8 +9,8 @@ use crate::{
     distribution::Family::{self, *},
     real::Real,
     special::{
-        EULER_GAMMA, bessel_ratio, digamma, erf, erfcx, ln_gamma, ln_gamma_ratio, log_uniform_normaliser, mean_in_unit, normal_cdf,
-        stirling, trigamma, variance_in_unit,
+        EULER_GAMMA, bessel_ratio, digamma, erf, erfcx, ln_gamma, ln_gamma_ratio, log_uniform_normaliser,
+        mean_in_unit, normal_cdf, stirling, trigamma, variance_in_unit,
     },
 };
 
@@ -232,21 +232,21 @@ pub(super) fn log_power<T: Real>(q: Family, a: &[T], scale: T, k: T) -> Option<T
             k * (sigma.ln() - scale.ln() + 0.5 * std::f64::consts::LN_2) + ln_gamma(half) - 0.5 * PI.ln()
         }),
         (Exponential, &[rate]) => above(k, -1.0, || ln_gamma(k + 1.0) - k * (rate.ln() + scale.ln())),
-        (Gamma, &[shape, rate]) => above(k + shape, 0.0, || {
-            ln_gamma_ratio(shape, k) - k * (rate.ln() + scale.ln())
-        }),
-        (InverseGamma, &[shape, rate]) => above(shape - k, 0.0, || {
-            ln_gamma_ratio(shape, -k) + k * (rate.ln() - scale.ln())
-        }),
+        (Gamma, &[shape, rate]) => {
+            above(k + shape, 0.0, || ln_gamma_ratio(shape, k) - k * (rate.ln() + scale.ln()))
+        }
+        (InverseGamma, &[shape, rate]) => {
+            above(shape - k, 0.0, || ln_gamma_ratio(shape, -k) + k * (rate.ln() - scale.ln()))
+        }
         (Beta, &[alpha, beta]) => above(k + alpha, 0.0, || {
             ln_gamma_ratio(alpha, k) - ln_gamma_ratio(alpha + beta, k) - k * scale.ln()
         }),
-        (Weibull, &[own, shape]) => above(k / shape, -1.0, || {
-            ln_gamma(k / shape + 1.0) + k * (own.ln() - scale.ln())
-        }),
-        (Pareto, &[minimum, shape]) => above(shape - k, 0.0, || {
-            k * (minimum.ln() - scale.ln()) - (-(k / shape)).ln_1p()
-        }),
+        (Weibull, &[own, shape]) => {
+            above(k / shape, -1.0, || ln_gamma(k / shape + 1.0) + k * (own.ln() - scale.ln()))
+        }
+        (Pareto, &[minimum, shape]) => {
+            above(shape - k, 0.0, || k * (minimum.ln() - scale.ln()) - (-(k / shape)).ln_1p())
+        }
         (Uniform, &[low, high]) => {
             let power = k + 1.0;
             if power.value().abs() < 1e-3 {
@@ -262,10 +262,14 @@ pub(super) fn log_power<T: Real>(q: Family, a: &[T], scale: T, k: T) -> Option<T
             if low.value() <= 0.0 && power.value() < 0.0 {
                 return Some(T::from(INFINITY));
             }
-            let part = |x: T| {
-                if x.value() == 0.0 { T::from(0.0) } else { (k * (x.ln() - scale.ln())).exp() * x }
+            // The larger of the two powers is taken out, which alone may be beyond all numbers.
+            let (large, small) = if power.value() > 0.0 { (high, low) } else { (low, high) };
+            let fraction = if small.value() == 0.0 {
+                T::from(1.0)
+            } else {
+                -(power * (small.ln() - large.ln())).map(f64::exp_m1, f64::exp)
             };
-            ((part(high) - part(low)) / power / (high - low)).ln()
+            k * (large.ln() - scale.ln()) + (fraction * large / power.abs() / (high - low)).ln()
         }
         _ => return None,
     })
@@ -312,9 +316,8 @@ pub(super) fn log_one_plus_square<T: Real>(q: Family, a: &[T], at: T, scale: T) 
         }
         (Uniform, &[low, high]) => {
             // ∫ ln(1 + y²) dy = y ln(1 + y²) − 2y + 2 atan y.
-            let integral = |y: T| {
-                y * y.square().ln_1p() - y * 2.0 + y.map(f64::atan, |y| 1.0 / (1.0 + y * y)) * 2.0
-            };
+            let integral =
+                |y: T| y * y.square().ln_1p() - y * 2.0 + y.map(f64::atan, |y| 1.0 / (1.0 + y * y)) * 2.0;
             let (low, high) = ((low - at) / scale, (high - at) / scale);
             Some((integral(high) - integral(low)) / (high - low))
         }

@@ -1,10 +1,6 @@
 //! The geometric mixture `r ∝ q^α p^(1−α)` within an exponential family: its natural parameters are the weighted sum.
 
-use crate::{
-    distribution::Distribution,
-    families::*,
-    matrix::cholesky,
-};
+use crate::{distribution::Distribution, families::*, matrix::cholesky};
 
 /// r; `Some(None)` where `∫ q^α p^(1−α)` diverges, and `None` for a pair of which it is not known.
 pub(super) fn between(q: &Distribution, p: &Distribution, alpha: f64) -> Option<Option<Distribution>> {
@@ -21,7 +17,8 @@ pub(super) fn between(q: &Distribution, p: &Distribution, alpha: f64) -> Option<
     };
     // Probabilities in proportion to q^α p^(1−α).
     let tilt = |a: &[f64], b: &[f64]| {
-        let logs: Vec<f64> = a.iter().zip(b).map(|(a, b)| times(alpha, a.ln()) + times(1.0 - alpha, b.ln())).collect();
+        let logs: Vec<f64> =
+            a.iter().zip(b).map(|(a, b)| times(alpha, a.ln()) + times(1.0 - alpha, b.ln())).collect();
         let total = ln_sum_exp(&logs);
         logs.into_iter().map(|l| (l - total).exp()).collect::<Vec<f64>>()
     };

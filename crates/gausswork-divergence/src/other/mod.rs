@@ -15,10 +15,14 @@ const RENYI: Formula = Formula {
     name: "(α KL(r ‖ q) + (1−α) KL(r ‖ p))/(1−α), r ∝ q^α p^(1−α)",
     reference: "van Erven, Harremoës 2014, IEEE Trans. Inf. Theory 60, theorem 30",
 };
-const FROM_RENYI_HALF: Formula =
-    Formula { name: "√(1 − e^−½D), D the Rényi divergence of order ½", reference: "van Erven, Harremoës 2014, eq. 5" };
-const FROM_RENYI_TWO: Formula =
-    Formula { name: "e^D − 1, D the Rényi divergence of order 2", reference: "van Erven, Harremoës 2014, eq. 6" };
+const FROM_RENYI_HALF: Formula = Formula {
+    name: "√(1 − e^−½D), D the Rényi divergence of order ½",
+    reference: "van Erven, Harremoës 2014, eq. 5",
+};
+const FROM_RENYI_TWO: Formula = Formula {
+    name: "e^D − 1, D the Rényi divergence of order 2",
+    reference: "van Erven, Harremoës 2014, eq. 6",
+};
 
 /// The Rényi divergence `1/(α − 1) ln ∫ q^α p^(1−α)`, nats, where r ∝ q^α p^(1−α) is in the family of q and p: for
 /// exponential families, and for uniform distributions.
@@ -64,7 +68,11 @@ fn no_closed_form(divergence: Divergence, q: &Distribution, p: &Distribution) ->
 ///
 /// # Errors
 /// No closed form.
-pub(crate) fn closed(divergence: Divergence, q: &Distribution, p: &Distribution) -> Result<Closed, DivergenceError> {
+pub(crate) fn closed(
+    divergence: Divergence,
+    q: &Distribution,
+    p: &Distribution,
+) -> Result<Closed, DivergenceError> {
     let missing = || no_closed_form(divergence, q, p);
     if q == p {
         return Ok(Closed { value: 0.0, formula: crate::forms::IDENTICAL });
@@ -79,7 +87,12 @@ pub(crate) fn closed(divergence: Divergence, q: &Distribution, p: &Distribution)
         Divergence::ChiSquared => {
             if let Some(value) = cauchy_chi_squared(q, p) {
                 let reference = "Nielsen, Okamura 2023, IEEE Trans. Inf. Theory 69, §3";
-                return Ok(Closed { value, formula: Formula { name: "Cauchy, ((x₁−x₂)² + (γ₁−γ₂)²)/(2γ₁γ₂)", reference } });
+                return Ok(Closed {
+                    value,
+                    formula: Formula {
+                        name: "Cauchy, ((x₁−x₂)² + (γ₁−γ₂)²)/(2γ₁γ₂)", reference
+                    },
+                });
             }
             let d = renyi(q, p, 2.0).map_err(|_| missing())?.value;
             Ok(Closed { value: d.exp_m1(), formula: FROM_RENYI_TWO })
@@ -107,7 +120,10 @@ fn total_variation(q: &Distribution, p: &Distribution) -> Option<Closed> {
         (Distribution::Bernoulli(q), Distribution::Bernoulli(p)) => ((q.p() - p.p()).abs(), "|p₁ − p₂|"),
         _ => return None,
     };
-    Some(Closed { value, formula: Formula { name, reference: "Tsybakov 2009, Nonparametric Estimation, §2.4" } })
+    Some(Closed {
+        value,
+        formula: Formula { name, reference: "Tsybakov 2009, Nonparametric Estimation, §2.4" },
+    })
 }
 
 /// Every answer to one of these divergences.

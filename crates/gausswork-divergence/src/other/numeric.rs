@@ -64,7 +64,9 @@ pub(crate) fn numeric(
         Divergence::ChiSquared => over_both(q, p, |a, b| {
             if a == f64::NEG_INFINITY { b.exp() } else { (b + 2.0 * (a - b).exp_m1().abs().ln()).exp() }
         }),
-        Divergence::Renyi { alpha } if alpha > 1.0 && !q.support().within(p.support()) => exactly(f64::INFINITY),
+        Divergence::Renyi { alpha } if alpha > 1.0 && !q.support().within(p.support()) => {
+            exactly(f64::INFINITY)
+        }
         Divergence::Renyi { alpha } => {
             let power = over_both(q, p, |a, b| {
                 if a == f64::NEG_INFINITY || b == f64::NEG_INFINITY {
@@ -88,15 +90,22 @@ pub(super) fn estimate(
     seed: u64,
 ) -> Result<Estimate, DivergenceError> {
     let ln_ratio = |x: &monte_carlo::Draw| q.ln_density_of(x) - p.ln_density_of(x);
-    let over_q = |f: &(dyn Fn(f64) -> f64 + Sync)| monte_carlo::expectation(q, draws, seed, |x| f(ln_ratio(x)));
+    let over_q =
+        |f: &(dyn Fn(f64) -> f64 + Sync)| monte_carlo::expectation(q, draws, seed, |x| f(ln_ratio(x)));
     // The standard error of f(mean), to first order.
-    let through = |x: Estimate, value: f64, slope: f64| Estimate { value, standard_error: x.standard_error * slope.abs(), ..x };
+    let through = |x: Estimate, value: f64, slope: f64| Estimate {
+        value,
+        standard_error: x.standard_error * slope.abs(),
+        ..x
+    };
     Ok(match divergence {
         Divergence::KullbackLeibler => over_q(&|w| w),
         // ½ E_q[ln q/m] + ½ E_p[ln p/m], with ln(q/m) = ln 2 − ln(1 + p/q).
         Divergence::JensenShannon => {
             let a = over_q(&|w| LN_2 - ln_one_plus_exp(-w));
-            let b = monte_carlo::expectation(p, draws, seed.wrapping_add(1), |x| LN_2 - ln_one_plus_exp(ln_ratio(x)));
+            let b = monte_carlo::expectation(p, draws, seed.wrapping_add(1), |x| {
+                LN_2 - ln_one_plus_exp(ln_ratio(x))
+            });
             Estimate {
                 value: 0.5 * (a.value + b.value),
                 standard_error: 0.5 * a.standard_error.hypot(b.standard_error),

@@ -4,10 +4,10 @@ use crate::{
     distribution::{Distribution, Univariate},
     forms::{Closed, Formula, moments},
     matrix::{cholesky, eigenvalues},
-    quadrature::{Numeric, integrate},
     point::{Place, Point},
+    quadrature::{Numeric, crossings, integrate},
     series,
-    special::{erf, LN_TWO_PI},
+    special::{LN_TWO_PI, erf},
 };
 
 /// `W₁` in closed form: the mean of a folded normal variable for normal distributions, whose quantile functions differ
@@ -33,7 +33,9 @@ pub(super) fn second(q: &Distribution, p: &Distribution) -> Option<Closed> {
         (Distribution::Normal(q), Distribution::Normal(p)) => {
             closed((q.mu() - p.mu()).hypot(q.sigma() - p.sigma()), "normal, √((μ₁−μ₂)² + (σ₁−σ₂)²)")
         }
-        (Distribution::DiagonalNormal(q), Distribution::DiagonalNormal(p)) if q.mu().len() == p.mu().len() => {
+        (Distribution::DiagonalNormal(q), Distribution::DiagonalNormal(p))
+            if q.mu().len() == p.mu().len() =>
+        {
             let (mu, sigma) = (q.mu().iter().zip(p.mu()), q.sigma().iter().zip(p.sigma()));
             let square = mu.chain(sigma).map(|(x, y)| (x - y) * (x - y)).sum::<f64>();
             closed(square.sqrt(), "normal, √(|μ₁−μ₂|² + |σ₁−σ₂|²)")
@@ -78,12 +80,13 @@ pub(super) fn first_numeric(q: &dyn Univariate, p: &dyn Univariate) -> Numeric {
     let (own, other) = (places(q), places(p));
     let all: Vec<Place> = own.into_iter().chain(other).collect();
     let ((a, b), (c, d)) = (q.support().ends(), p.support().ends());
-    let ends: Vec<Place> = [a, b, c, d]
-        .into_iter()
-        .filter(|end| end.is_finite())
-        .map(|center| Place { center, scale: all.iter().map(|p| p.scale).fold(f64::INFINITY, f64::min) })
-        .collect();
-    integrate(gap, a.min(c), b.max(d), &all, &ends, 1e-14)
+    let (low, high) = (a.min(c), b.max(d));
+    // Where the distribution functions cross, the distance between them has a corner.
+    let mut corners = crossings(|x| q.cdf(x) - p.cdf(x), low, high, &all);
+    let scale = all.iter().map(|p| p.scale).fold(f64::INFINITY, f64::min);
+    corners
+        .extend([a, b, c, d].into_iter().filter(|end| end.is_finite()).map(|center| Place { center, scale }));
+    integrate(gap, low, high, &all, &corners, 1e-14)
 }
 
 /// `W₂² = ∫₀¹ (F⁻¹(u) − G⁻¹(u))² du`, over the logit of u.

@@ -43,7 +43,7 @@ fn log_i0_scaled(kappa: f64) -> f64 {
 
 /// `ln I₀(κ)`, κ ≥ 0.
 pub fn log_i0<T: Real>(kappa: T) -> T {
-    kappa.map(|k| log_i0_scaled(k) + k, |k| bessel_ratio(k))
+    kappa.map(|k| log_i0_scaled(k) + k, bessel_ratio)
 }
 
 /// `A(κ) = I₁(κ)/I₀(κ)`, the mean resultant length of a von Mises distribution (Mardia & Jupp 2000, eq. 3.5.32).

@@ -11,9 +11,10 @@ pub fn erf<T: Real>(x: T) -> T {
 
 /// `Φ(x)`, exact in both tails.
 pub fn normal_cdf<T: Real>(x: T) -> T {
-    x.map(|x| 0.5 * libm::erfc(-x * FRAC_1_SQRT_2), |x| {
-        0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * (-0.5 * x * x).exp()
-    })
+    x.map(
+        |x| 0.5 * libm::erfc(-x * FRAC_1_SQRT_2),
+        |x| 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2 * (-0.5 * x * x).exp(),
+    )
 }
 
 /// `e^(x²) erfc x`, x ≥ 0.

@@ -1,6 +1,6 @@
 //! The gamma function's logarithm, its derivatives, and the Bregman divergences of both.
 
-use super::log::itakura_saito;
+use super::log::{itakura_saito, log_excess};
 use crate::real::Real;
 
 /// From here on Stirling's series is exact to double precision.
@@ -20,12 +20,12 @@ const STIRLING: [f64; 8] = [
 
 /// `ln Γ(x)`, x > 0.
 pub fn ln_gamma<T: Real>(x: T) -> T {
-    x.map(libm::lgamma, |x| digamma(x))
+    x.map(libm::lgamma, digamma)
 }
 
 /// `ψ(x) = d/dx ln Γ(x) = ln x − 1/(2x) + S'(x)`, x > 0.
 pub fn digamma<T: Real>(x: T) -> T {
-    x.map(|x| x.ln() - 0.5 / x + stirling_derivative(x, 1), |x| trigamma(x))
+    x.map(|x| x.ln() - 0.5 / x + stirling_derivative(x, 1), trigamma)
 }
 
 /// `ψ'(x) = 1/x + 1/(2x²) + S''(x)`, x > 0.
@@ -86,7 +86,9 @@ pub fn gamma_bregman<T: Real>(x: T, y: T) -> T {
             let (x10, y10) = (x + ASYMPTOTIC, y + ASYMPTOTIC);
             let head: f64 = (0..10).map(|n| itakura_saito(x + f64::from(n), y + f64::from(n))).sum();
             // ln Γ = x ln x − x − ½ ln x + S(x) + constant, term by term.
-            head + x10 * itakura_saito(y10, x10) + 0.5 * itakura_saito(x10, y10) + stirling_bregman(x10, y10)
+            head + x10 * itakura_saito(y10, x10)
+                + 0.5 * itakura_saito(x10, y10)
+                + stirling_bregman(y10, x - y)
         },
         |x, y| digamma(x) - digamma(y),
         |x, y| -trigamma(y) * (x - y),
@@ -98,40 +100,44 @@ pub fn gamma_bregman<T: Real>(x: T, y: T) -> T {
 ///
 /// *Stability*: it is that of `−½ ln x` plus that of the convex S.
 pub fn gamma_shape_bregman<T: Real>(x: T, y: T) -> T {
+    gamma_shape_bregman_apart(x, y, x.value() - y.value())
+}
+
+/// [`gamma_shape_bregman`] of x and y whose difference is known more exactly than they are, as that of two sums is.
+pub(crate) fn gamma_shape_bregman_apart<T: Real>(x: T, y: T, difference: f64) -> T {
     x.map2(
         y,
         |x, y| {
-            let mut sum = 0.5 * itakura_saito(x, y);
-            let d = x - y;
-            if d.abs() > 0.5 * y {
-                // S is convex and so far apart that nothing cancels.
-                return sum + stirling_derivative(x, 0) - stirling_derivative(y, 0) - stirling_derivative(y, 1) * d;
+            if difference.abs() > 0.5 * y {
+                // S is convex and x so far from y that nothing cancels.
+                let linear = stirling_derivative(y, 1) * difference;
+                return 0.5 * itakura_saito(x, y)
+                    + (stirling_derivative(x, 0) - stirling_derivative(y, 0) - linear);
             }
-            let (mut a, mut b) = (x, y);
-            while a.min(b) < ASYMPTOTIC {
-                sum += gudermann_bregman(a, b);
-                a += 1.0;
-                b += 1.0;
+            let mut sum = 0.5 * log_excess(difference / y);
+            let mut y = y;
+            while y.min(y + difference) < ASYMPTOTIC {
+                sum += gudermann_bregman(y, difference);
+                y += 1.0;
             }
-            sum + stirling_bregman(a, b)
+            sum + stirling_bregman(y, difference)
         },
         |x, y| digamma(x) - x.ln() - digamma(y) + y.ln(),
         |x, y| -(trigamma(y) - 1.0 / y) * (x - y),
     )
 }
 
-/// The Bregman divergence of `(x + ½) ln(1 + 1/x)`.
-fn gudermann_bregman(x: f64, y: f64) -> f64 {
-    let d = x - y;
-    (x + 0.5) * (itakura_saito(x, y) - itakura_saito(x + 1.0, y + 1.0)) - d / y * (d / (y + 1.0))
+/// The Bregman divergence of `(x + ½) ln(1 + 1/x)` at x = y + d.
+fn gudermann_bregman(y: f64, d: f64) -> f64 {
+    (y + d + 0.5) * (log_excess(d / y) - log_excess(d / (y + 1.0))) - d / y * (d / (y + 1.0))
 }
 
-/// The Bregman divergence of Stirling's series; x, y ≥ 10.
+/// The Bregman divergence of Stirling's series at x = y + d; x, y ≥ 10.
 ///
 /// With r = x/y, that of `x^-m` is the sum of positive terms `y^-m (r − 1)² Σ_{j=1}^m j r^(j−m−1)`.
-fn stirling_bregman(x: f64, y: f64) -> f64 {
-    let r = x / y;
-    let t = (x - y) / y;
+fn stirling_bregman(y: f64, d: f64) -> f64 {
+    let t = d / y;
+    let r = 1.0 + t;
     let sum: f64 = STIRLING
         .iter()
         .enumerate()

@@ -59,7 +59,8 @@ pub fn exp_excess<T: Real>(x: T) -> T {
                 return x.exp_m1() - x;
             }
             // x²/2! + x³/3! + … + x¹⁶/16!, by Horner's rule.
-            x * x * (2..=16).rev().fold(0.0, |sum, k| (1.0 + x * sum) / if k == 2 { 2.0 } else { f64::from(k) })
+            x * x
+                * (2..=16).rev().fold(0.0, |sum, k| (1.0 + x * sum) / if k == 2 { 2.0 } else { f64::from(k) })
         },
         f64::exp_m1,
     )

@@ -13,7 +13,10 @@ mod remainder;
 
 pub use bessel::{bessel_ratio, log_bessel_bregman, log_i0};
 pub use error_function::{erf, erfcx, normal_cdf};
-pub use gamma::{digamma, gamma_bregman, gamma_shape_bregman, ln_beta_half, ln_gamma, ln_gamma_ratio, stirling, trigamma};
+pub(crate) use gamma::gamma_shape_bregman_apart;
+pub use gamma::{
+    digamma, gamma_bregman, gamma_shape_bregman, ln_beta_half, ln_gamma, ln_gamma_ratio, stirling, trigamma,
+};
 pub use log::{coth_excess, exp_excess, itakura_saito, log_excess, neg_exp_excess, relative_entropy};
 pub use logistic::{log_uniform_normaliser, mean_in_unit, uniform_normaliser_bregman, variance_in_unit};
 

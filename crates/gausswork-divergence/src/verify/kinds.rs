@@ -21,7 +21,8 @@ const KINDS: [(Divergence, f64, &str); 7] = [
 /// The lines of a family.
 pub(super) fn check(family: Family) -> Vec<Row> {
     let line = |&(divergence, bound, note): &(Divergence, f64, &'static str)| {
-        let order = if let Divergence::Renyi { alpha } = divergence { format!(" {alpha}") } else { String::new() };
+        let order =
+            if let Divergence::Renyi { alpha } = divergence { format!(" {alpha}") } else { String::new() };
         let mut row = Row::new(Subject::Kind, format!("{}{order}, {family}", divergence.name()), bound);
         row.note = note;
         for q in grid(family) {

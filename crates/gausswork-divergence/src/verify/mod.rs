@@ -9,7 +9,10 @@ mod vectors;
 
 use rayon::prelude::*;
 
-use crate::distribution::Family;
+use crate::{
+    distribution::Family,
+    identities::{self, Identity},
+};
 
 /// What a line of the report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +69,15 @@ impl Row {
     }
 }
 
+impl From<Identity> for Row {
+    fn from(identity: Identity) -> Self {
+        // Without a case nothing has been shown.
+        let worst = if identity.cases > 0 { identity.worst } else { f64::NAN };
+        let Identity { name, statement, cases, at, bound, .. } = identity;
+        Self { subject: Subject::Identity, name: name.into(), cases, worst, at, bound, note: statement }
+    }
+}
+
 /// `|x − y|` over the larger of the two; 0 for equal infinities, and for two numbers that are nothing beside 1e-20.
 fn relative_error(x: f64, y: f64) -> f64 {
     if x == y { 0.0 } else { (x - y).abs() / x.abs().max(y.abs()).max(1e-20) }
@@ -87,15 +99,14 @@ pub fn verify(observe: &(dyn Fn(usize, usize) + Sync)) -> Vec<Row> {
         tasks.push(Box::new(move || kinds::check(q)));
     }
     tasks.push(Box::new(vectors::check));
+    tasks.extend(identities::ALL.iter().map(|&check| Box::new(move || vec![Row::from(check())]) as Task));
     tasks.extend((0..signs::PARTS).map(|part| Box::new(move || signs::check(part)) as Task));
     let (done, total) = (std::sync::atomic::AtomicUsize::new(0), tasks.len());
     observe(0, total);
     let rows: Vec<Vec<Row>> = tasks
         .par_iter()
         .map(|task| {
-            let t0 = std::time::Instant::now();
             let rows = task();
-            eprintln!("TIME {:.2} {}", t0.elapsed().as_secs_f64(), rows.first().map_or(String::new(), |r| format!("{:?} {}", r.subject, r.name)));
             observe(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, total);
             rows
         })

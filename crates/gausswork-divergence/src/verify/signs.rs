@@ -25,7 +25,6 @@ pub(super) fn check(part: u64) -> Vec<Row> {
         let Some(p) = (if near { nearby(&q, &mut rng) } else { random(&mut rng) }) else { continue };
         let Ok(closed) = kl_of(&q, &p) else { continue };
         let negative = closed.value.is_nan() || closed.value < 0.0;
-        if negative { eprintln!("NEG {q} | {p} {:e} {}", closed.value, closed.formula.name); }
         row.count(row.worst + f64::from(u8::from(negative)), || format!("{q} | {p}"));
     }
     vec![row]

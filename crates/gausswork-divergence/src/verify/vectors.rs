@@ -57,7 +57,7 @@ fn over_plane(q: &Distribution, p: &Distribution) -> Option<f64> {
         let mut sum = 0.0;
         for &x in &points {
             for &y in &points {
-                let at = frame.from_standard(&[x, y]);
+                let at = frame.at_standard(&[x, y]);
                 let weight = (-0.5 * (x * x + y * y) - LN_TWO_PI).exp();
                 sum += weight * part(q.ln_density_at(&at) - p.ln_density_at(&at), small);
             }
