@@ -1,8 +1,8 @@
 //! The divergence from one distribution to another, and what is known of it.
 
-use gausswork_divergence::{
-    Answer, Distribution, Divergence, DivergenceError, Term, kl_terms, measure, point::Point,
-};
+use gausswork_divergence::point::Point;
+use gausswork_divergence::quadrature::Numeric;
+use gausswork_divergence::{Answer, Distribution, Divergence, DivergenceError, Term, kl_terms, measure};
 
 use super::KlArgs;
 
@@ -80,10 +80,19 @@ impl Direction {
 /// The best number of an answer: exact, then by quadrature, then by drawing; none if quadrature failed, since then
 /// draws may be as far off without showing it.
 pub(super) fn best(answer: &Answer, discrete: bool) -> Option<(f64, Source)> {
-    let closed = answer.closed.as_ref().map(|closed| (closed.value, Source::ClosedForm));
-    let numeric = answer.numeric.map(|numeric| (numeric.value, Source::numeric(discrete)));
-    let estimate = answer.estimate.map(|estimate| (estimate.value, Source::MonteCarlo));
-    closed.or(numeric).or(estimate).filter(|(value, _)| !value.is_nan())
+    if let Some(closed) = &answer.closed {
+        return Some((closed.value, Source::ClosedForm));
+    }
+    match (answer.numeric, answer.estimate) {
+        (Some(numeric), _) => converged(&numeric).then_some((numeric.value, Source::numeric(discrete))),
+        (None, Some(estimate)) => estimate.value.is_finite().then_some((estimate.value, Source::MonteCarlo)),
+        (None, None) => None,
+    }
+}
+
+/// Whether the error of a quadrature or a sum is small enough for it to say something.
+pub(super) fn converged(numeric: &Numeric) -> bool {
+    numeric.value.is_infinite() || numeric.error <= 1e-3 * numeric.value.abs() + 1e-9
 }
 
 /// Whether a distribution has probabilities of points, so that an integral is a sum.
@@ -156,5 +165,26 @@ pub(super) fn why_infinite(
     match of_a.is_discrete().then(|| (0..=SEARCHED).find(only_in_a)).flatten() {
         Some(k) => format!("{letter_a} gives {k} a probability, {letter_b} gives it none"),
         None => format!("the integral diverges: the tails of {letter_b} are too light"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quadrature_that_failed_is_no_answer() {
+        let with = |value, error| Answer {
+            closed: None,
+            numeric: Some(Numeric { value, error, evaluations: 21 }),
+            bounds: None,
+            estimate: None,
+        };
+        assert_eq!(best(&with(2.0, 1e-12), false), Some((2.0, Source::Quadrature)));
+        assert_eq!(best(&with(0.0, 1e-300), true), Some((0.0, Source::Sum)));
+        assert_eq!(best(&with(f64::INFINITY, 0.0), false), Some((f64::INFINITY, Source::Quadrature)));
+        for (value, error) in [(2.0, f64::INFINITY), (2.0, 1.0), (f64::NAN, 0.0), (2.0, f64::NAN)] {
+            assert_eq!(best(&with(value, error), false), None, "{value} {error}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::{
     curves::{Curves, Sample},
-    direction::{Direction, Source},
+    direction::{Direction, Source, converged},
 };
 use crate::output::significant;
 use crate::plot::{self, Area, Drawn, FAMILY, UNIT};
@@ -45,13 +45,16 @@ impl Picture {
             (None, Some((value, source))) => {
                 format!("KL(q ‖ p) ≈ {} nats, by {}", significant(value, 6), source.name())
             }
-            (None, None) => "KL(q ‖ p): quadrature does not converge".to_owned(),
+            (None, None) => "KL(q ‖ p): quadrature did not converge".to_owned(),
         };
+        // Where the integral itself was not found, its parts are not either.
+        let found =
+            forward.infinite.is_none() && forward.answer.numeric.is_some_and(|numeric| converged(&numeric));
         let ends = [a.support().ends(), b.support().ends()].into_iter().flat_map(|(low, high)| [low, high]);
         Some(Self {
             title: shortened(&title),
             names: [shortened(&format!("q = {q}")), shortened(&format!("p = {p}"))],
-            curves: Curves::of(a, b, forward.best().is_some() && forward.infinite.is_none()),
+            curves: Curves::of(a, b, found),
             ends: ends.filter(|end| end.is_finite()).collect(),
         })
     }

@@ -5,7 +5,7 @@ use gausswork_divergence::{
     Distribution, Divergence, DivergenceError, Family, ParameterError, kl, measure, monte_carlo, quadrature,
 };
 
-use super::direction::{Source, best, is_discrete, is_symmetric, short_name, why_infinite};
+use super::direction::{Source, best, converged, is_discrete, is_symmetric, short_name, why_infinite};
 
 /// Where q, or p, stands in a row.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl Method {
         if value == f64::INFINITY {
             notes.push(format!("{name}: {}", why_infinite(self.divergence, letter_a, a, letter_b, b)));
         } else if value.is_nan() {
-            notes.push(format!("{name}: {} does not converge", source.name()));
+            notes.push(format!("{name}: {} did not converge", source.name()));
         } else if source != Source::ClosedForm {
             notes.push(format!("{name}: {}, error {error:.1e}", source.name()));
         }
@@ -122,7 +122,8 @@ impl Method {
                 (Ok(closed), _) => Ok((closed.value, Source::ClosedForm, 0.0)),
                 (Err(DivergenceError::NoClosedForm { .. }), Some((x, y))) => {
                     let numeric = quadrature::kl(x, y);
-                    Ok((numeric.value, Source::numeric(is_discrete(a)), numeric.error))
+                    let value = if converged(&numeric) { numeric.value } else { f64::NAN };
+                    Ok((value, Source::numeric(is_discrete(a)), numeric.error))
                 }
                 (Err(DivergenceError::NoClosedForm { .. }), None) => {
                     let estimate = monte_carlo::kl(a, b, self.draws, self.seed)?;
@@ -132,7 +133,8 @@ impl Method {
             };
         }
         let answer = measure(self.divergence, a, b, self.draws, self.seed)?;
-        let (value, source) = best(&answer, is_discrete(a)).unwrap_or((f64::NAN, Source::Quadrature));
+        let (value, source) =
+            best(&answer, is_discrete(a)).unwrap_or((f64::NAN, Source::numeric(is_discrete(a))));
         let error = match source {
             Source::ClosedForm => Some(0.0),
             Source::Quadrature | Source::Sum => answer.numeric.map(|numeric| numeric.error),

@@ -13,15 +13,16 @@ use rayon::prelude::*;
 use super::KlArgs;
 use super::row::{Method, Place, Wrong};
 use crate::failure::{Interrupted, Usage};
+use crate::interrupt::Interrupt;
 use crate::output::{duration, grouped, typed};
 use crate::progress::Progress;
 use crate::sample::destination;
 use crate::sink::Sink;
 
 /// Rows that are in memory at once, twice: those being measured and those being read.
-const BATCH: usize = 1 << 15;
+const BATCH: usize = 1 << 13;
 /// Rows that one thread takes at a time.
-const PIECE: usize = 1 << 9;
+const PIECE: usize = 1 << 8;
 
 /// Measures every row.
 ///
@@ -58,11 +59,8 @@ pub(super) fn run(args: &KlArgs, path: &Path) -> anyhow::Result<()> {
     let mut more = pairs.fill(&mut reader, &mut ready)?;
     let (mut next, mut done) = (Vec::new(), 0u64);
     while !ready.is_empty() {
-        if progress.interrupt.asked() {
-            return Err(Interrupted.into());
-        }
         let (lines, filled) = rayon::join(
-            || pairs.measure(done, &ready),
+            || pairs.measure(done, &ready, &progress.interrupt),
             || if more { pairs.fill(&mut reader, &mut next) } else { Ok(false) },
         );
         for line in lines {
@@ -167,10 +165,19 @@ impl Pairs {
     }
 
     /// The lines of a batch that comes after the first `before` rows, or the first thing that is wrong in each piece.
-    fn measure(&self, before: u64, rows: &[ByteRecord]) -> Vec<anyhow::Result<Vec<u8>>> {
+    fn measure(
+        &self,
+        before: u64,
+        rows: &[ByteRecord],
+        interrupt: &Interrupt,
+    ) -> Vec<anyhow::Result<Vec<u8>>> {
         let piece = |(index, rows): (usize, &[ByteRecord])| {
             let mut lines = csv::Writer::from_writer(Vec::with_capacity(rows.len() * 128));
             for (i, row) in rows.iter().enumerate() {
+                // A row may take long.
+                if interrupt.asked() {
+                    return Err(Interrupted.into());
+                }
                 let number = before + (index * PIECE + i) as u64 + 1;
                 self.line(row, &mut lines).map_err(|wrong| self.error(number, row, wrong))?;
             }

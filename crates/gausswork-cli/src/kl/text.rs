@@ -4,7 +4,7 @@ use gausswork_divergence::{Distribution, Divergence};
 
 use super::{
     KlArgs,
-    direction::{Direction, Source},
+    direction::{Direction, Source, converged},
 };
 use crate::columns::aligned;
 use crate::output::{grouped, significant, with_error};
@@ -94,7 +94,9 @@ fn checks(args: &KlArgs, direction: &Direction, references: bool) -> Vec<[String
     }
     if let Some(bounds) = &answer.bounds {
         let both = [("lower bound", bounds.lower), ("upper bound", bounds.upper)];
-        for (i, (label, bound)) in both.into_iter().enumerate() {
+        for (i, (label, bound)) in
+            both.into_iter().enumerate().filter(|(_, (_, bound))| !bound.value.is_nan())
+        {
             lines.push(line(label, format!("{} by {}", significant(bound.value, 10), bound.name)));
             if references && (i == 1 || bound.reference != bounds.upper.reference) {
                 lines.push(line("", bound.reference.to_owned()));
@@ -116,12 +118,10 @@ fn checks(args: &KlArgs, direction: &Direction, references: bool) -> Vec<[String
             }
             None => {}
         }
-        // An error that large, or none at all, checks nothing.
-        let converged = numeric.error <= 1e-3 * numeric.value.abs() + 1e-9;
         if numeric.value.is_nan() {
-            text = format!("does not converge ({times} {what}); the integral may be infinite");
-        } else if !converged {
-            text.push_str("; it does not converge well");
+            text = format!("did not converge ({times} {what}); the integral may be infinite");
+        } else if !converged(&numeric) {
+            text.push_str("; it did not converge");
         }
         lines.push(line(label, text));
     }
@@ -132,11 +132,12 @@ fn checks(args: &KlArgs, direction: &Direction, references: bool) -> Vec<[String
             with_error(x, error).split(' ').next().unwrap_or_default().to_owned()
         };
         let (value, low, high) = (digits(estimate.value), digits(low), digits(high));
-        let draws = grouped(estimate.draws);
-        lines.push(line(
-            "Monte Carlo",
-            format!("{value}, 95 % interval {low} to {high} ({draws} draws, seed {})", args.seed),
-        ));
+        let found = match estimate.value.is_nan() {
+            true => "nothing, since ln(q/p) overflows in some draws".to_owned(),
+            false => format!("{value}, 95 % interval {low} to {high}"),
+        };
+        let (draws, seed) = (grouped(estimate.draws), args.seed);
+        lines.push(line("Monte Carlo", format!("{found} ({draws} draws, seed {seed})")));
     }
     lines
 }
