@@ -1,4 +1,5 @@
-//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it.
+//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it; measure the
+//! divergence between two distributions.
 //!
 //! Each verb parses, calls the library and prints. What was asked for goes to stdout or `-o`; everything else goes
 //! to stderr. The exit code is 0 when done, 1 when it failed, 2 when the command line was wrong, 130 when it was
@@ -11,11 +12,14 @@ mod fit;
 mod fit_args;
 mod inspect;
 mod interrupt;
+mod kl;
 mod output;
 mod plan;
+mod plot;
 mod progress;
 mod sample;
 mod score;
+mod sink;
 mod summary;
 mod verify;
 
@@ -47,6 +51,8 @@ enum Verb {
     Inspect(inspect::InspectArgs),
     /// Check every closed form against quadrature, and the identities that the models stand on.
     Verify(verify::VerifyArgs),
+    /// Measure how far one distribution is from another: closed forms, and their check.
+    Kl(Box<kl::KlArgs>),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
         Verb::Score(args) => score::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Verify(args) => verify::run(args),
+        Verb::Kl(args) => kl::run(args),
     };
     done.map_or_else(|error| failure::report(&error), |()| ExitCode::SUCCESS)
 }

@@ -59,6 +59,41 @@ pub(crate) fn bytes(n: u64) -> String {
     }
 }
 
+/// A number to so many significant digits, with a power of ten where it is very large or small.
+pub(crate) fn significant(x: f64, digits: usize) -> String {
+    if x.is_infinite() {
+        return if x > 0.0 { "∞" } else { "−∞" }.to_owned();
+    }
+    let scientific = format!("{x:.*e}", digits.saturating_sub(1));
+    let Some((mantissa, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    let short = |text: &str| {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    match exponent.parse::<i32>() {
+        Ok(exponent @ -5..15) => {
+            let decimals = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0);
+            short(&format!("{x:.decimals$}"))
+        }
+        _ => format!("{}e{exponent}", short(mantissa)),
+    }
+}
+
+/// A number and its error, to the decimals that the error leaves meaning to.
+pub(crate) fn with_error(x: f64, error: f64) -> String {
+    if !x.is_finite() || !error.is_finite() {
+        return format!("{} ± {}", significant(x, 15), significant(error, 2));
+    }
+    let place = |x: f64| if x == 0.0 { 0.0 } else { x.abs().log10().floor() };
+    let digits = if error == 0.0 { 15.0 } else { (place(x) - place(error) + 2.0).clamp(1.0, 15.0) };
+    format!("{} ± {}", significant(x, digits as usize), significant(error, 2))
+}
+
 /// A path as one types it in a shell.
 pub(crate) fn typed(path: &Path) -> String {
     let text = path.display().to_string();
@@ -82,6 +117,15 @@ mod tests {
         assert_eq!(duration(2.53), "2.5 s");
         assert_eq!(duration(600.0), "10 min");
         assert_eq!(bytes(1 << 20), "1.0 MiB");
+        assert_eq!(significant(0.1 + 0.2, 15), "0.3");
+        assert_eq!(significant(-1234.5678, 6), "-1234.57");
+        assert_eq!(significant(9.999e-7, 2), "1e-6");
+        assert_eq!(significant(1e300, 3), "1e300");
+        assert_eq!(significant(99.96, 3), "100");
+        assert_eq!(significant(0.0, 3), "0");
+        assert_eq!(significant(f64::INFINITY, 3), "∞");
+        assert_eq!(with_error(1.234_567_8, 0.001_3), "1.2346 ± 0.0013");
+        assert_eq!(with_error(0.0, 0.5), "0 ± 0.5");
         assert_eq!(typed(Path::new("a b")), "'a b'");
         assert_eq!(typed(Path::new("runs/a.csv")), "runs/a.csv");
     }
