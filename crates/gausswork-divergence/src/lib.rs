@@ -56,7 +56,7 @@ pub use measure::{Answer, Divergence, measure};
 /// What most users of the crate need.
 pub mod prelude {
     pub use crate::{
-        Distribution, Divergence, DivergenceError, Family, ParameterError, cross_entropy, entropy, families::*, kl,
-        kl_gradient, measure,
+        Distribution, Divergence, DivergenceError, Family, ParameterError, cross_entropy, entropy,
+        families::*, kl, kl_gradient, measure,
     };
 }

@@ -56,7 +56,9 @@ impl FromStr for Family {
         match head(name).map_err(wrong)? {
             Head::Family(family) => Ok(family),
             Head::Mixture => Ok(Self::Mixture),
-            Head::ChiSquared => Err(wrong(ExpressionProblem::Expected("a family; chi2(k) is gamma(k/2, 1/2)"))),
+            Head::ChiSquared => {
+                Err(wrong(ExpressionProblem::Expected("a family; chi2(k) is gamma(k/2, 1/2)")))
+            }
             Head::StandardNormal => Err(wrong(ExpressionProblem::Expected("a family with parameters"))),
         }
     }
