@@ -50,10 +50,10 @@ enum Verb {
     Score(score::ScoreArgs),
     /// Show what a model is, how it was made and how good it is.
     Inspect(inspect::InspectArgs),
-    /// Check every closed form against quadrature, and the identities that the models stand on.
-    Verify(verify::VerifyArgs),
     /// Measure how far one distribution is from another: closed forms, and their check.
     Kl(Box<kl::KlArgs>),
+    /// Check every closed form against quadrature, and the identities that the models stand on.
+    Verify(verify::VerifyArgs),
 }
 
 fn main() -> ExitCode {
@@ -63,8 +63,8 @@ fn main() -> ExitCode {
         Verb::Sample(args) => sample::run(args),
         Verb::Score(args) => score::run(args),
         Verb::Inspect(args) => inspect::run(args),
-        Verb::Verify(args) => verify::run(args),
         Verb::Kl(args) => kl::run(args),
+        Verb::Verify(args) => verify::run(args),
     };
     done.map_or_else(|error| failure::report(&error), |()| ExitCode::SUCCESS)
 }

@@ -113,7 +113,7 @@ fn quantile(d: &dyn Univariate, level: f64) -> f64 {
 
 /// Evenly spaced points, more where mass is dense, and both sides of each end of a support.
 fn points(q: &dyn Univariate, p: &dyn Univariate, low: f64, high: f64) -> Vec<f64> {
-    const EVEN: u32 = 800;
+    const EVEN: u32 = 400;
     let step = (high - low) / f64::from(EVEN);
     let mut xs: Vec<f64> = (0..=EVEN).map(|i| low + f64::from(i) * step).collect();
     for d in [q, p] {

@@ -119,8 +119,9 @@ impl Picture {
         let top = curves.top(|s| s.q().max(s.p()), &self.ends) * 1.06;
         let what = if curves.discrete { "probability" } else { "density" };
         let mut chart = self.chart(area, (0.0, top), what, "")?;
-        let of: [(RGBColor, f64, fn(&Sample) -> f64); 2] = [(P, 0.0, Sample::p), (Q, -1.0, Sample::q)];
-        for (color, side, value) in of {
+        // Of two bars at a point, q's is on the left.
+        for (color, side, of_q) in [(P, 0.0, false), (Q, -1.0, true)] {
+            let value = |s: &Sample| if of_q { s.q() } else { s.p() };
             if curves.discrete {
                 let half = 0.4 * self.step();
                 chart.draw_series(curves.samples.iter().map(|s| {
