@@ -10,6 +10,7 @@ mod columns;
 mod failure;
 mod fit;
 mod fit_args;
+mod gradients;
 mod inspect;
 mod interrupt;
 mod kl;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
@@ -10,7 +11,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use crate::args::threads;
+use crate::gradients::Gradients;
 use crate::output::{duration, grouped, json_to_stdout, tell, to_stdout};
+use crate::plot::{self, Format};
 
 /// Check every closed form in the program.
 ///
@@ -25,6 +28,9 @@ pub(crate) struct VerifyArgs {
     /// Print JSON
     #[arg(long, help_heading = "Output")]
     json: bool,
+    /// Also draw what the gradient-ratio identity says: the slopes of both generator losses [.svg or .png]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    plot: Option<PathBuf>,
     /// Threads to work on [default: all cores]; the result does not depend on them
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Output")]
     threads: Option<u16>,
@@ -35,6 +41,7 @@ pub(crate) struct VerifyArgs {
 /// # Errors
 /// A check that does not hold, or stdout.
 pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<()> {
+    let plot = args.plot.as_deref().map(|path| Format::of(path).map(|format| (path, format))).transpose()?;
     threads(args.threads);
     let started = Instant::now();
     let bar = ProgressBar::with_draw_target(None, target());
@@ -45,6 +52,9 @@ pub(crate) fn run(args: &VerifyArgs) -> anyhow::Result<()> {
         bar.set_position(done as u64);
     });
     bar.finish_and_clear();
+    if let Some((path, format)) = plot {
+        plot::write(path, format, &Gradients)?;
+    }
     let broken = rows.iter().filter(|row| !row.holds()).count();
     if args.json {
         json_to_stdout(&to_json(&rows))?;

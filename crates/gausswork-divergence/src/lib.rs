@@ -2,6 +2,30 @@
 //!
 //! Closed forms that are exact near q = p and never negative, the quadrature and the sampling that check them,
 //! and honest answers where no closed form exists. No tensors: numbers in `f64`.
+//!
+//! ```
+//! use gausswork_divergence::prelude::*;
+//!
+//! let (q, p) = (Gamma::new(2.0, 3.0)?, LogNormal::new(0.0, 1.0)?);
+//! let closed = kl(&q, &p)?;
+//! println!("{} nats by {} ({})", closed.value, closed.formula.name, closed.formula.reference);
+//!
+//! // Where nothing is closed: quadrature with its error, or for mixtures also bounds and draws.
+//! let (q, p): (Distribution, Distribution) = ("normal(0, 2)".parse()?, "logistic(0, 1)".parse()?);
+//! let answer = measure(Divergence::KullbackLeibler, &q, &p, 100_000, 0)?;
+//! assert!(answer.closed.is_none());
+//! assert!(answer.numeric.is_some_and(|numeric| numeric.error < 1e-12));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | to get | use |
+//! |---|---|
+//! | a closed form of KL, and its gradient | [`kl`](kl()), [`kl_gradient`], [`entropy`], [`cross_entropy`] |
+//! | every answer to any divergence | [`measure`](measure()) with a [`Divergence`] |
+//! | millions of normal distributions | [`slices`] |
+//! | integrals, sums and means with their errors | [`quadrature`], [`series`], [`monte_carlo`] |
+//! | bounds between mixtures | [`bounds`] |
+//! | proof | [`verify`], [`identities`] |
 
 pub mod bounds;
 pub mod distribution;
@@ -32,7 +56,7 @@ pub use measure::{Answer, Divergence, measure};
 /// What most users of the crate need.
 pub mod prelude {
     pub use crate::{
-        Distribution, DivergenceError, Family, ParameterError, cross_entropy, entropy, families::*, kl,
-        kl_gradient,
+        Distribution, Divergence, DivergenceError, Family, ParameterError, cross_entropy, entropy,
+        families::*, kl, kl_gradient, measure,
     };
 }

@@ -6,3 +6,4 @@ mod common;
 mod kl;
 mod reproducible;
 mod verbs;
+mod verify;
