@@ -111,6 +111,10 @@ pub fn mixture_bounds(q: &Distribution, p: &Distribution) -> Option<Bounds> {
             }
         }
     }
+    // A part that could not be computed bounds nothing.
+    if upper.value.is_nan() {
+        upper.value = f64::INFINITY;
+    }
     Some(Bounds { lower, upper })
 }
 

@@ -205,7 +205,7 @@ impl fmt::Display for Space {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Numbers => f.write_str("one dimension"),
-            Self::Vectors(n) => write!(f, "{n} dimensions"),
+            Self::Vectors(n) => write!(f, "vectors of length {n}"),
             Self::Simplex(n) => write!(f, "the simplex of {n} parts"),
         }
     }

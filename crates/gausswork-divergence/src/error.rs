@@ -124,6 +124,14 @@ pub enum DivergenceError {
         /// The family of p.
         p: &'static str,
     },
+    /// A closed form whose parts are beyond all numbers.
+    #[error("the closed form of KL({q} ‖ {p}) overflows at these parameters")]
+    Overflow {
+        /// The family of q.
+        q: &'static str,
+        /// The family of p.
+        p: &'static str,
+    },
     /// Vectors of different lengths, or a vector and a number.
     #[error("q lives in {q}, p in {p}: there is no divergence between them")]
     Spaces {

@@ -90,7 +90,7 @@ pub fn measure(
     if divergence == Divergence::KullbackLeibler {
         let closed = match kl_of(q, p) {
             Ok(closed) => Some(closed),
-            Err(DivergenceError::NoClosedForm { .. }) => None,
+            Err(DivergenceError::NoClosedForm { .. } | DivergenceError::Overflow { .. }) => None,
             Err(error) => return Err(error),
         };
         let numeric = one_dimension.map(|(q, p)| quadrature::kl(q, p));

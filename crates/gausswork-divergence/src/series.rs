@@ -3,7 +3,7 @@
 use crate::{distribution::Univariate, point::Point, quadrature::Numeric};
 
 /// No sum has more terms.
-const MAX_TERMS: usize = 50_000_000;
+const MAX_TERMS: usize = 5_000_000;
 
 /// `Σ_k f(k)` for k from `center` upwards and downwards to 0, as far as `last`.
 ///

@@ -120,12 +120,15 @@ impl Method {
         if self.divergence == Divergence::KullbackLeibler {
             return match (kl(a, b), a.univariate().zip(b.univariate())) {
                 (Ok(closed), _) => Ok((closed.value, Source::ClosedForm, 0.0)),
-                (Err(DivergenceError::NoClosedForm { .. }), Some((x, y))) => {
+                (
+                    Err(DivergenceError::NoClosedForm { .. } | DivergenceError::Overflow { .. }),
+                    Some((x, y)),
+                ) => {
                     let numeric = quadrature::kl(x, y);
                     let value = if converged(&numeric) { numeric.value } else { f64::NAN };
                     Ok((value, Source::numeric(is_discrete(a)), numeric.error))
                 }
-                (Err(DivergenceError::NoClosedForm { .. }), None) => {
+                (Err(DivergenceError::NoClosedForm { .. } | DivergenceError::Overflow { .. }), None) => {
                     let estimate = monte_carlo::kl(a, b, self.draws, self.seed)?;
                     Ok((estimate.value, Source::MonteCarlo, estimate.standard_error))
                 }

@@ -11,6 +11,7 @@ pub(crate) use gaussian::moments;
 use crate::{
     distribution::{Distribution, Family},
     error::DivergenceError,
+    point::Support,
     quadrature,
     real::{Dual, Real},
 };
@@ -85,6 +86,9 @@ pub(crate) fn kl_of(q: &Distribution, p: &Distribution) -> Result<Closed, Diverg
         return Ok(Closed { value: 0.0, formula: IDENTICAL });
     }
     match closed::<f64>(q.family(), &q.theta(), p.family(), &p.theta()) {
+        Some((value, ..)) if value.is_nan() => {
+            Err(DivergenceError::Overflow { q: q.family().name(), p: p.family().name() })
+        }
         Some((value, _, size)) if value < RESOLUTION * size => Ok(resolved(q, p, value)),
         Some((value, formula, _)) => Ok(Closed { value, formula }),
         None => Err(DivergenceError::NoClosedForm {
@@ -118,17 +122,37 @@ fn resolved(q: &Distribution, p: &Distribution, difference: f64) -> Closed {
 pub(crate) fn leaves_support(q: &Distribution, p: &Distribution) -> bool {
     match (q, p) {
         (Distribution::Mixture(q), _) => q.components().iter().any(|(_, q)| leaves_support(q, p)),
-        // The union of the supports: exact where one component covers q, and an interval's where only several do.
-        (_, Distribution::Mixture(mixture)) => {
-            let single = mixture.components().iter().any(|(_, p)| !leaves_support(q, p));
-            let hull = q.univariate().zip(p.univariate());
-            !single && hull.is_none_or(|(q, p)| !q.support().within(p.support()))
-        }
+        (_, Distribution::Mixture(mixture)) => match q.univariate().map(|q| q.support()) {
+            Some(own) => {
+                let parts =
+                    mixture.components().iter().filter_map(|(_, p)| p.univariate()).map(|p| p.support());
+                !covered(own, parts.collect())
+            }
+            None => false,
+        },
         _ => match (q.univariate(), p.univariate()) {
             (Some(q), Some(p)) => !q.support().within(p.support()),
             _ => false,
         },
     }
+}
+
+/// Whether several supports together cover one, but for a set of measure zero.
+fn covered(own: Support, parts: Vec<Support>) -> bool {
+    if own.is_discrete() {
+        return parts.into_iter().any(|part| own.within(part));
+    }
+    let mut parts: Vec<(f64, f64)> =
+        parts.into_iter().filter(|part| !part.is_discrete()).map(Support::ends).collect();
+    parts.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut reached, high) = own.ends();
+    for (from, to) in parts {
+        if from > reached {
+            break;
+        }
+        reached = reached.max(to);
+    }
+    reached >= high
 }
 
 /// The derivatives of [`kl`] with respect to every parameter of q, then of p, by dual numbers: exact to rounding.

@@ -24,7 +24,7 @@ pub struct Numeric {
 
 /// The places that get a map of their own, by position: of two that overlap, the narrower.
 fn anchors(places: &[Place]) -> Vec<Place> {
-    let mut by_scale: Vec<Place> = places.iter().copied().filter(|p| p.scale > 0.0).collect();
+    let mut by_scale = places.to_vec();
     by_scale.sort_by(|a, b| a.scale.total_cmp(&b.scale));
     let mut kept: Vec<Place> = Vec::new();
     for place in by_scale {
@@ -49,9 +49,12 @@ pub fn integrate(
     others: &[Place],
     floor: f64,
 ) -> Numeric {
-    if low >= high {
+    if low.is_nan() || high.is_nan() || low >= high {
         return Numeric { value: 0.0, error: 0.0, evaluations: 0 };
     }
+    let proper = |place: &Place| place.center.is_finite() && place.scale > 0.0 && place.scale < f64::INFINITY;
+    let keep = |places: &[Place]| places.iter().copied().filter(proper).collect::<Vec<Place>>();
+    let (places, others) = (&keep(places)[..], &keep(others)[..]);
     let anchors: Vec<Place> =
         anchors(places).into_iter().map(|p| Place { center: p.center.clamp(low, high), ..p }).collect();
     let cuts: Vec<f64> = anchors.windows(2).map(|pair| 0.5 * (pair[0].center + pair[1].center)).collect();
@@ -79,7 +82,7 @@ pub fn integrate(
 fn breaks<'a>(anchor: Place, from: f64, to: f64, places: impl Iterator<Item = &'a Place>) -> Vec<f64> {
     let Place { center, scale } = anchor;
     // Beyond this u itself would overflow.
-    let limit = 690.0 - scale.ln().max(0.0);
+    let limit = (709.0 - scale.ln()).clamp(0.5, 690.0);
     let map = |u: f64| {
         if u.is_finite() { ((u - center) / scale).asinh().clamp(-limit, limit) } else { u.signum() * limit }
     };
