@@ -268,11 +268,16 @@ impl Distribution {
     }
 }
 
+/// A number as people write it: with an exponent where it would be a row of zeros.
+pub(crate) fn number(x: f64) -> String {
+    if x != 0.0 && !(1e-5..1e16).contains(&x.abs()) { format!("{x:e}") } else { x.to_string() }
+}
+
 impl fmt::Display for Distribution {
     /// The expression that [`Distribution::from_str`](std::str::FromStr) reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |values: &[f64]| {
-            let texts: Vec<String> = values.iter().map(f64::to_string).collect();
+            let texts: Vec<String> = values.iter().map(|&x| number(x)).collect();
             texts.join(", ")
         };
         let name = self.family();

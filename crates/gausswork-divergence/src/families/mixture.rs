@@ -6,7 +6,7 @@ use rand::Rng;
 
 use super::{categorical::SUM_TOLERANCE, open01};
 use crate::{
-    distribution::{Distribution, Space, Univariate},
+    distribution::{Distribution, Space, Univariate, number},
     error::{Expected, ParameterError},
     point::{Place, Point, Support},
 };
@@ -167,7 +167,7 @@ impl Univariate for Mixture {
 
 impl fmt::Display for Mixture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let terms: Vec<String> = self.components.iter().map(|(w, d)| format!("{w}*{d}")).collect();
+        let terms: Vec<String> = self.components.iter().map(|(w, d)| format!("{}*{d}", number(*w))).collect();
         write!(f, "mixture({})", terms.join(" + "))
     }
 }

@@ -254,10 +254,16 @@ pub fn kl_terms(q: &Distribution, p: &Distribution) -> Vec<Term> {
                 Term { name: "cross-entropy", value: cross.value },
                 Term { name: "minus the entropy of q", value: -entropy.value },
             ],
-            (_, _, Some((q, p))) if q.support().within(p.support()) => vec![
-                Term { name: "cross-entropy, by quadrature", value: quadrature::cross_entropy(q, p).value },
-                Term { name: "minus the entropy of q, by quadrature", value: -quadrature::entropy(q).value },
-            ],
+            (_, _, Some((q, p))) if q.support().within(p.support()) => {
+                let (cross, entropy) = (quadrature::cross_entropy(q, p), quadrature::entropy(q));
+                if !cross.error.is_finite() || !entropy.error.is_finite() {
+                    return Vec::new();
+                }
+                vec![
+                    Term { name: "cross-entropy, by quadrature", value: cross.value },
+                    Term { name: "minus the entropy of q, by quadrature", value: -entropy.value },
+                ]
+            }
             _ => Vec::new(),
         },
     }

@@ -55,6 +55,10 @@ pub fn integrate(
     let proper = |place: &Place| place.center.is_finite() && place.scale > 0.0 && place.scale < f64::INFINITY;
     let keep = |places: &[Place]| places.iter().copied().filter(proper).collect::<Vec<Place>>();
     let (places, others) = (&keep(places)[..], &keep(others)[..]);
+    // Between neighbouring numbers there is no room for such a place.
+    if places.iter().any(|place| place.scale < 4.0 * f64::EPSILON * place.center.abs()) {
+        return Numeric { value: f64::NAN, error: f64::INFINITY, evaluations: 0 };
+    }
     let anchors: Vec<Place> =
         anchors(places).into_iter().map(|p| Place { center: p.center.clamp(low, high), ..p }).collect();
     let cuts: Vec<f64> = anchors.windows(2).map(|pair| 0.5 * (pair[0].center + pair[1].center)).collect();
