@@ -190,7 +190,7 @@ pub fn kl_gradient(q: &Distribution, p: &Distribution) -> Result<(Vec<f64>, Vec<
 
 /// The closed form of a pair whose supports fit, if there is one, and the size of what was subtracted in it; 0 where
 /// nothing cancels.
-fn closed<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, Formula, f64)> {
+pub(crate) fn closed<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, Formula, f64)> {
     let within = |q, a: &[T], p, b: &[T]| same::kl(q, a, p, b).map(|(value, formula)| (value, formula, 0.0));
     within(q, a, p, b).or_else(|| {
         let ((q, a), (p, b)) = (cross::reduced(q, a), cross::reduced(p, b));

@@ -1,5 +1,6 @@
 //! Every closed form against an independent computation, over a grid of parameters.
 
+mod draws;
 mod gradients;
 mod grid;
 mod kinds;
@@ -24,7 +25,7 @@ pub enum Subject {
     Gradient,
     /// Another divergence in closed form against quadrature.
     Kind,
-    /// Entropy, cross-entropy, signs, and `KL(p ‖ p) = 0`.
+    /// Entropies, cross-entropies, total probabilities, signs, `KL(p ‖ p) = 0`, and draws.
     Law,
     /// An identity that the models stand on.
     Identity,
@@ -39,7 +40,7 @@ pub struct Row {
     pub name: String,
     /// How many cases.
     pub cases: usize,
-    /// The worst relative error, or the number of breaches of a law.
+    /// The worst relative error, or what the name says it is.
     pub worst: f64,
     /// Where it occurred.
     pub at: String,
@@ -96,6 +97,8 @@ pub fn verify(observe: &(dyn Fn(usize, usize) + Sync)) -> Vec<Row> {
             tasks.push(Box::new(move || gradients::check(q, p)));
         }
         tasks.push(Box::new(move || pairs::entropies(q)));
+        tasks.push(Box::new(move || pairs::zeros(q)));
+        tasks.push(Box::new(move || draws::check(q)));
         tasks.push(Box::new(move || kinds::check(q)));
     }
     tasks.push(Box::new(vectors::check));

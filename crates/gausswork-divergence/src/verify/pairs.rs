@@ -107,3 +107,17 @@ pub(super) fn entropies(family: Family) -> Vec<Row> {
     }
     [mass, row].into_iter().filter(|row| row.cases > 0).collect()
 }
+
+/// `KL(p ‖ p) = 0` by the forms themselves, which [`kl`](crate::kl()) does not ask for equal distributions.
+pub(super) fn zeros(family: Family) -> Vec<Row> {
+    // A term of second order in a rounding error, times a parameter of the grid.
+    let bound = f64::EPSILON * f64::EPSILON * 1e6;
+    let mut row = Row::new(Subject::Law, format!("KL(p ‖ p) = 0, {family}"), bound);
+    for d in grid(family) {
+        let theta = d.theta();
+        if let Some((value, ..)) = forms::closed::<f64>(family, &theta, family, &theta) {
+            row.count(if value >= 0.0 { value } else { f64::NAN }, || d.to_string());
+        }
+    }
+    if row.cases == 0 { Vec::new() } else { vec![row] }
+}
