@@ -1,6 +1,7 @@
 //! The picture of what the two losses of a generator tell it, against what the discriminator says.
 
-use gausswork::divergence::real::{Dual, Real};
+use gausswork::divergence::real::Dual;
+use gausswork::divergence::special::softplus;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -17,11 +18,6 @@ const LOGITS: (f64, f64) = (-10.0, 5.0);
 /// `|∂/∂l|` of `½ ln(1 − D)`, what a minimax generator minimises, and of `−½ ln D`, for `D = 1/(1 + e^−l)`.
 #[derive(Debug)]
 pub(crate) struct Gradients;
-
-/// `ln(1 + e^x)`.
-fn softplus<T: Real>(x: T) -> T {
-    x.map(|x| x.max(0.0) + (-x.abs()).exp().ln_1p(), |x| 1.0 / (1.0 + (-x).exp()))
-}
 
 /// The size of a loss's derivative at a logit, by dual numbers.
 fn slope(loss: fn(Dual) -> Dual, l: f64) -> f64 {

@@ -7,7 +7,7 @@ use super::{gamma::draw_ln, ln_at_zero, open01, scalar_family};
 use crate::{
     distribution::Univariate,
     point::{Place, Point, Support},
-    special::{LN_TWO_PI, digamma, log_uniform_normaliser, relative_entropy, stirling, trigamma},
+    special::{LN_TWO_PI, digamma, log_uniform_normaliser, logit, relative_entropy, stirling, trigamma},
 };
 
 scalar_family! {
@@ -100,7 +100,7 @@ impl Univariate for Beta {
 impl ContinuousBernoulli {
     /// The logit `ln(lambda/(1 − lambda))`.
     pub fn logit(&self) -> f64 {
-        self.lambda.ln() - (-self.lambda).ln_1p()
+        logit(self.lambda)
     }
 }
 

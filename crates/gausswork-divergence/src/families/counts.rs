@@ -8,7 +8,7 @@ use super::{open01, scalar_family, x_ln_y};
 use crate::{
     distribution::Univariate,
     point::{Place, Point, Support},
-    special::{LN_TWO_PI, relative_entropy, stirling},
+    special::{ln_factorial_rest, relative_entropy},
 };
 
 scalar_family! {
@@ -48,11 +48,6 @@ scalar_family! {
 /// The whole number at a point, or `None` off the numbers 0, 1 … 2⁵³.
 fn count(at: Point) -> Option<f64> {
     (at.x >= 0.0 && at.x.fract() == 0.0 && at.x <= 9_007_199_254_740_992.0).then_some(at.x)
-}
-
-/// `ln k! − k ln k + k`, by Stirling's formula.
-fn ln_factorial_rest(k: f64) -> f64 {
-    if k == 0.0 { 0.0 } else { 0.5 * (LN_TWO_PI + k.ln()) + stirling(k, 0) }
 }
 
 impl Univariate for Bernoulli {

@@ -16,8 +16,8 @@ use crate::{
     matrix::{cholesky, solve_lower},
     real::Real,
     special::{
-        LN_TWO_PI, itakura_saito, ln_beta_half, ln_gamma, log_i0, log_uniform_normaliser, neg_exp_excess,
-        relative_entropy, stirling,
+        LN_TWO_PI, itakura_saito, ln_beta_half, ln_factorial_rest, ln_gamma, log_i0, log_uniform_normaliser,
+        logit, relative_entropy, relative_entropy_of_ln, stirling,
     },
 };
 
@@ -61,14 +61,7 @@ pub(super) fn kl<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<(T, 
             return Some((sum, FINITE, 0.0));
         }
         // Term by term non-negative, q (ln(q/p) + p/q − 1), and the p where q has nothing.
-        let within = finite_sum(q, a, p, b, |ln_q, ln_p| {
-            let w = ln_q - ln_p;
-            if w.value().abs() < 0.5 {
-                ln_q.exp() * neg_exp_excess(w)
-            } else {
-                ln_q.exp() * (w - 1.0) + ln_p.exp()
-            }
-        })?;
+        let within = finite_sum(q, a, p, b, relative_entropy_of_ln)?;
         return Some((within + outside(q, a, p, b)?, FINITE, 0.0));
     }
     // A normal p depends on q through two moments, and the rest is q's distance from any normal distribution.
@@ -168,7 +161,7 @@ pub(super) fn cross_entropy<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> 
         }
         (Uniform, &[low, high]) => (high - low).ln(),
         (ContinuousBernoulli, &[lambda]) => {
-            let eta = lambda.ln() - (-lambda).ln_1p();
+            let eta = logit(lambda);
             log_uniform_normaliser(eta) - eta * mean(q, a)?
         }
         (Gumbel, &[mu, beta]) => {
@@ -307,8 +300,6 @@ fn outside<T: Real>(q: Family, a: &[T], p: Family, b: &[T]) -> Option<T> {
 fn ln_probability<T: Real>(q: Family, a: &[T], k: f64) -> Option<T> {
     let never = T::from(f64::NEG_INFINITY);
     let times = |n: f64, ln: T| if n == 0.0 { T::from(0.0) } else { ln * n };
-    // ln k! − k ln k + k.
-    let rest = |k: f64| if k == 0.0 { 0.0 } else { 0.5 * (LN_TWO_PI + k.ln()) + stirling(k, 0) };
     Some(match (q, a) {
         (Bernoulli, &[p]) => return ln_probability(Binomial, &[T::from(1.0), p], k),
         (Binomial, &[n, _]) if k > n.value() => never,
@@ -318,11 +309,11 @@ fn ln_probability<T: Real>(q: Family, a: &[T], k: f64) -> Option<T> {
             let n = n.value();
             let deviance =
                 relative_entropy(T::from(k), p * n) + relative_entropy(T::from(n - k), (-p + 1.0) * n);
-            -deviance + (rest(n) - rest(k) - rest(n - k))
+            -deviance + (ln_factorial_rest(n) - ln_factorial_rest(k) - ln_factorial_rest(n - k))
         }
         (Categorical, _) => a.get(k as usize).map_or(never, |p| p.ln()),
         (Geometric, &[p]) => p.ln() + times(k, (-p).ln_1p()),
-        (Poisson, &[rate]) => -relative_entropy(T::from(k), rate) - rest(k),
+        (Poisson, &[rate]) => -relative_entropy(T::from(k), rate) - ln_factorial_rest(k),
         _ => return None,
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     matrix::cholesky,
     real::Real,
     special::{
-        EULER_GAMMA, LN_TWO_PI, bessel_ratio, digamma, ln_beta_half, log_i0, log_uniform_normaliser,
+        EULER_GAMMA, LN_TWO_PI, bessel_ratio, digamma, ln_beta_half, log_i0, log_uniform_normaliser, logit,
         mean_in_unit, stirling,
     },
 };
@@ -40,7 +40,7 @@ pub(super) fn entropy<T: Real>(q: Family, a: &[T]) -> Option<T> {
         (InverseGamma, &[shape, scale]) => gamma(shape) + scale.ln() - digamma(shape) * 2.0,
         (Beta | Dirichlet, _) => dirichlet(a),
         (ContinuousBernoulli, &[lambda]) => {
-            let eta = lambda.ln() - (-lambda).ln_1p();
+            let eta = logit(lambda);
             log_uniform_normaliser(eta) - eta * mean_in_unit(eta)
         }
         (Uniform, &[low, high]) => (high - low).ln(),

@@ -6,7 +6,7 @@ use crate::{
     real::Real,
     special::{
         bessel_ratio, coth_excess, exp_excess, gamma_bregman, gamma_shape_bregman, gamma_shape_bregman_apart,
-        itakura_saito, ln_gamma, log_bessel_bregman, relative_entropy, uniform_normaliser_bregman,
+        itakura_saito, ln_gamma, log_bessel_bregman, logit, relative_entropy, uniform_normaliser_bregman,
     },
 };
 
@@ -152,10 +152,6 @@ fn ln_ratio<T: Real>(x: T, y: T) -> T {
         |x, _| 1.0 / x,
         |_, y| -1.0 / y,
     )
-}
-
-fn logit<T: Real>(lambda: T) -> T {
-    lambda.ln() - (-lambda).ln_1p()
 }
 
 fn bernoulli<T: Real>(p1: T, p2: T) -> T {

@@ -10,7 +10,7 @@ use crate::{
     real::Real,
     special::{
         EULER_GAMMA, bessel_ratio, digamma, erf, erfcx, ln_gamma, ln_gamma_ratio, log_uniform_normaliser,
-        mean_in_unit, normal_cdf, stirling, trigamma, variance_in_unit,
+        logit, mean_in_unit, normal_cdf, stirling, trigamma, variance_in_unit,
     },
 };
 
@@ -337,10 +337,6 @@ pub(super) fn cosine<T: Real>(q: Family, a: &[T], at: T) -> Option<T> {
         }
         _ => None,
     }
-}
-
-fn logit<T: Real>(lambda: T) -> T {
-    lambda.ln() - (-lambda).ln_1p()
 }
 
 /// The expectation where the parameter is above the bound, and +∞ where it diverges.

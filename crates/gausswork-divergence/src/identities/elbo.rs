@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::{BOUND, Checked, Identity, Tally, relative, softplus};
+use super::{BOUND, Checked, Identity, Tally, relative_entropy_of_ln, softplus};
 use crate::{
     distribution::Univariate,
     error::ParameterError,
@@ -144,7 +144,7 @@ fn one_curved(
     let ln_joint = |z: f64| prior.ln_density(Point::from(z)) + model.ln_likelihood(x, z);
     let evidence = whole(&|z| ln_joint(z).exp()).ln();
     // Not E_q[ln q/posterior], from which ln p(x) would cancel: this one is right only for the right evidence.
-    let gap = whole(&|z| relative(q.ln_density(Point::from(z)), ln_joint(z) - evidence));
+    let gap = whole(&|z| relative_entropy_of_ln(q.ln_density(Point::from(z)), ln_joint(z) - evidence));
     let distortion = expectation(q, &prior, |z| model.ln_likelihood(x, z.x)).value;
     let rate = kl(q, &prior)?.value;
     let size = distortion.abs().max(rate).max(evidence.abs());

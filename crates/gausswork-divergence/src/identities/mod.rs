@@ -19,8 +19,7 @@ use std::error::Error;
 use crate::{
     distribution::{Distribution, Family, Univariate},
     families::Mixture,
-    real::Real,
-    special::neg_exp_excess,
+    special::{relative_entropy_of_ln, softplus},
 };
 
 /// An equation or an inequality, and how well it held.
@@ -162,21 +161,6 @@ fn one_dimension(d: &Distribution) -> Result<&dyn Univariate, Box<dyn Error>> {
 /// `½q + ½p`.
 fn middle(q: &Distribution, p: &Distribution) -> Result<Distribution, Box<dyn Error>> {
     Ok(Mixture::new(vec![(0.5, q.clone()), (0.5, p.clone())])?.into())
-}
-
-/// `ln(1 + e^x)`, of whose two forms neither overflows.
-fn softplus<T: Real>(x: T) -> T {
-    if x.value() > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
-}
-
-/// `q ln(q/p) − q + p ≥ 0` from logarithms: its integral is `KL(q ‖ p)` only if q and p are both normalised.
-fn relative(ln_q: f64, ln_p: f64) -> f64 {
-    let w = ln_q - ln_p;
-    match ln_q.exp() {
-        0.0 => ln_p.exp(),
-        q if w.abs() < 0.5 => q * neg_exp_excess(w),
-        q => q * (w - 1.0) + ln_p.exp(),
-    }
 }
 
 /// The limit for h → 0 of an even function of h, from its values at `h`, h/2, … h/16 (Richardson 1911).

@@ -9,7 +9,7 @@ use crate::{
     measure::Divergence,
     monte_carlo::{self, Estimate},
     quadrature::{self, Numeric, over_both},
-    special::neg_exp_excess,
+    special::{relative_entropy_of_ln, softplus},
 };
 
 /// `ln(½e^a + ½e^b)`.
@@ -23,16 +23,6 @@ fn difference(a: f64, b: f64) -> f64 {
     let (high, low) = (a.max(b), a.min(b));
     let size = if high == f64::NEG_INFINITY { 0.0 } else { -high.exp() * (low - high).exp_m1() };
     if a >= b { size } else { -size }
-}
-
-/// `q (w + e^−w − 1)` for `w = ln q − ln m`: the part of `KL(q ‖ m)` at a point, never negative.
-fn relative(ln_q: f64, ln_m: f64) -> f64 {
-    let w = ln_q - ln_m;
-    match ln_q.exp() {
-        0.0 => ln_m.exp(),
-        q if w.abs() < 0.5 => q * neg_exp_excess(w),
-        q => q * (w - 1.0) + ln_m.exp(),
-    }
 }
 
 /// A divergence between distributions of one dimension by quadrature, or by a sum.
@@ -53,7 +43,7 @@ pub(crate) fn numeric(
         Divergence::ChiSquared | Divergence::Renyi { .. } if singular => exactly(f64::INFINITY),
         Divergence::JensenShannon => over_both(q, p, |a, b| {
             let m = ln_mean(a, b);
-            0.5 * (relative(a, m) + relative(b, m))
+            0.5 * (relative_entropy_of_ln(a, m) + relative_entropy_of_ln(b, m))
         }),
         Divergence::TotalVariation => over_both(q, p, |a, b| 0.5 * difference(a, b).abs()),
         Divergence::Hellinger => {
@@ -102,10 +92,9 @@ pub(super) fn estimate(
         Divergence::KullbackLeibler => over_q(&|w| w),
         // ½ E_q[ln q/m] + ½ E_p[ln p/m], with ln(q/m) = ln 2 − ln(1 + p/q).
         Divergence::JensenShannon => {
-            let a = over_q(&|w| LN_2 - ln_one_plus_exp(-w));
-            let b = monte_carlo::expectation(p, draws, seed.wrapping_add(1), |x| {
-                LN_2 - ln_one_plus_exp(ln_ratio(x))
-            });
+            let a = over_q(&|w| LN_2 - softplus(-w));
+            let b =
+                monte_carlo::expectation(p, draws, seed.wrapping_add(1), |x| LN_2 - softplus(ln_ratio(x)));
             Estimate {
                 value: 0.5 * (a.value + b.value),
                 standard_error: 0.5 * a.standard_error.hypot(b.standard_error),
@@ -132,9 +121,4 @@ pub(super) fn estimate(
             return Err(DivergenceError::Method { method: "a Wasserstein distance", needs });
         }
     })
-}
-
-/// `ln(1 + e^x)`.
-fn ln_one_plus_exp(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }

@@ -8,7 +8,7 @@ use crate::{
     distribution::Univariate,
     point::{Place, Point, Support},
     series,
-    special::neg_exp_excess,
+    special::{neg_exp_excess, relative_entropy_of_ln},
 };
 
 /// A number found numerically.
@@ -216,19 +216,14 @@ pub fn kl(q: &dyn Univariate, p: &dyn Univariate) -> Numeric {
         return Numeric { value: f64::INFINITY, error: 0.0, evaluations: 0 };
     }
     if q.support().is_discrete() {
-        return series::over_both(q, p, |ln_q, ln_p| match ln_q - ln_p {
-            _ if ln_q == f64::NEG_INFINITY => ln_p.exp(),
-            w if w.abs() < 0.5 => ln_q.exp() * neg_exp_excess(w),
-            w => ln_q.exp() * (w - 1.0) + ln_p.exp(),
-        });
+        return series::over_both(q, p, relative_entropy_of_ln::<f64>);
     }
     let ln_ratio = |at: Point| q.ln_density(at) - p.ln_density(at);
     let signed = expectation_to(q, p, ln_ratio, 1e-16);
     if signed.value.abs() > 0.01 || q.support().ends() != p.support().ends() {
         return signed;
     }
-    let excess = |w: f64| if w.abs() < 0.5 { neg_exp_excess(w) } else { w + (-w).exp_m1() };
-    let positive = expectation_to(q, p, |at| excess(ln_ratio(at)), 1e-28);
+    let positive = expectation_to(q, p, |at| neg_exp_excess(ln_ratio(at)), 1e-28);
     if positive.error <= signed.error || signed.value.is_nan() { positive } else { signed }
 }
 

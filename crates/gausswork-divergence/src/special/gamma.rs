@@ -169,3 +169,8 @@ pub fn ln_beta_half<T: Real>(nu: T) -> T {
     // ½ ln ν + ln Γ(a) + ½ ln π − ln Γ(a + ½) with ln Γ(x) = (x − ½) ln x − x + ½ ln 2π + S(x).
     -(a * (a.recip() * 0.5).ln_1p()) + stirling(a, 0) - stirling(b, 0) + 0.5 * (super::LN_TWO_PI + 1.0)
 }
+
+/// `ln k! − k ln k + k = ½ ln 2πk + S(k)`, and 0 for k = 0: what Stirling's first terms leave of a factorial.
+pub fn ln_factorial_rest(k: f64) -> f64 {
+    if k == 0.0 { 0.0 } else { 0.5 * (super::LN_TWO_PI + k.ln()) + stirling_derivative(k, 0) }
+}

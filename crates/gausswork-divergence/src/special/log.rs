@@ -51,6 +51,26 @@ pub fn relative_entropy<T: Real>(x: T, y: T) -> T {
     )
 }
 
+/// [`relative_entropy`] of numbers given by their logarithms, as densities are.
+pub fn relative_entropy_of_ln<T: Real>(ln_x: T, ln_y: T) -> T {
+    let (x, y) = (ln_x.exp(), ln_y.exp());
+    if x.value() == 0.0 {
+        return y;
+    }
+    let w = ln_x - ln_y;
+    if w.value().abs() < 0.5 { x * neg_exp_excess(w) } else { x * (w - 1.0) + y }
+}
+
+/// `ln(1 + e^x)`.
+pub fn softplus<T: Real>(x: T) -> T {
+    if x.value() > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
+}
+
+/// `ln(x/(1 − x))`.
+pub fn logit<T: Real>(x: T) -> T {
+    x.ln() - (-x).ln_1p()
+}
+
 /// `eˣ − 1 − x ≥ 0`.
 pub fn exp_excess<T: Real>(x: T) -> T {
     x.map(

@@ -15,9 +15,13 @@ pub use bessel::{bessel_ratio, log_bessel_bregman, log_i0};
 pub use error_function::{erf, erfcx, normal_cdf};
 pub(crate) use gamma::gamma_shape_bregman_apart;
 pub use gamma::{
-    digamma, gamma_bregman, gamma_shape_bregman, ln_beta_half, ln_gamma, ln_gamma_ratio, stirling, trigamma,
+    digamma, gamma_bregman, gamma_shape_bregman, ln_beta_half, ln_factorial_rest, ln_gamma, ln_gamma_ratio,
+    stirling, trigamma,
 };
-pub use log::{coth_excess, exp_excess, itakura_saito, log_excess, neg_exp_excess, relative_entropy};
+pub use log::{
+    coth_excess, exp_excess, itakura_saito, log_excess, logit, neg_exp_excess, relative_entropy,
+    relative_entropy_of_ln, softplus,
+};
 pub use logistic::{log_uniform_normaliser, mean_in_unit, uniform_normaliser_bregman, variance_in_unit};
 
 /// Euler's constant γ, `−ψ(1)` (DLMF 5.2.3).

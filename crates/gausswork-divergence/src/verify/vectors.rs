@@ -34,11 +34,7 @@ fn line(q: Family, p: Family) -> Row {
 
 /// `w`, or for a small divergence the non-negative `w + e^−w − 1`, which has the same mean.
 fn part(w: f64, small: bool) -> f64 {
-    match small {
-        true if w.abs() < 0.5 => neg_exp_excess(w),
-        true => w + (-w).exp_m1(),
-        false => w,
-    }
+    if small { neg_exp_excess(w) } else { w }
 }
 
 /// The signed integral, and the non-negative one where that is small.
