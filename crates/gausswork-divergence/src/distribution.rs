@@ -5,7 +5,7 @@ use std::fmt;
 use rand::Rng;
 
 use crate::{
-    error::ParameterError,
+    error::{DivergenceError, ParameterError},
     families::{
         Bernoulli, Beta, Binomial, Categorical, Cauchy, ContinuousBernoulli, DiagonalNormal, Dirichlet,
         Exponential, Gamma, Geometric, Gumbel, HalfNormal, InverseGamma, Laplace, LogNormal, Logistic,
@@ -251,6 +251,12 @@ impl Distribution {
             Self::Mixture(d) => d.space(),
             _ => Space::Numbers,
         }
+    }
+
+    /// An error unless both live in the same space.
+    pub(crate) fn same_space(&self, other: &Self) -> Result<(), DivergenceError> {
+        let (q, p) = (self.space(), other.space());
+        if q == p { Ok(()) } else { Err(DivergenceError::Spaces { q: q.to_string(), p: p.to_string() }) }
     }
 
     /// The logarithm of the density at a vector; of one element, if the distribution is over numbers.

@@ -110,6 +110,15 @@ impl ParameterError {
     }
 }
 
+/// An error unless a Rényi divergence has this order.
+pub(crate) fn check_order(alpha: f64) -> Result<(), DivergenceError> {
+    if alpha.is_finite() && alpha > 0.0 && alpha != 1.0 {
+        Ok(())
+    } else {
+        Err(DivergenceError::Order { alpha })
+    }
+}
+
 /// A question about two distributions that has no answer of the kind asked for.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 use crate::{
     bounds::{Bounds, mixture_bounds},
     distribution::Distribution,
-    error::DivergenceError,
+    error::{DivergenceError, check_order},
     forms::{Closed, kl_of},
     monte_carlo::{self, Estimate},
     other,
@@ -81,10 +81,8 @@ pub fn measure(
     draws: u64,
     seed: u64,
 ) -> Result<Answer, DivergenceError> {
-    if let Divergence::Renyi { alpha } = divergence
-        && (!alpha.is_finite() || alpha <= 0.0 || alpha == 1.0)
-    {
-        return Err(DivergenceError::Order { alpha });
+    if let Divergence::Renyi { alpha } = divergence {
+        check_order(alpha)?;
     }
     let one_dimension = q.univariate().zip(p.univariate());
     if divergence == Divergence::KullbackLeibler {

@@ -118,8 +118,6 @@ pub(crate) fn expectation(
 /// # Errors
 /// Distributions over different spaces.
 pub fn kl(q: &Distribution, p: &Distribution, draws: u64, seed: u64) -> Result<Estimate, DivergenceError> {
-    if q.space() != p.space() {
-        return Err(DivergenceError::Spaces { q: q.space().to_string(), p: p.space().to_string() });
-    }
+    q.same_space(p)?;
     Ok(expectation(q, draws, seed, |draw| q.ln_density_of(draw) - p.ln_density_of(draw)))
 }

@@ -76,9 +76,7 @@ where
 
 /// [`kl`] of distributions whose families are known only at run time.
 pub(crate) fn kl_of(q: &Distribution, p: &Distribution) -> Result<Closed, DivergenceError> {
-    if q.space() != p.space() {
-        return Err(DivergenceError::Spaces { q: q.space().to_string(), p: p.space().to_string() });
-    }
+    q.same_space(p)?;
     if leaves_support(q, p) {
         return Ok(Closed { value: f64::INFINITY, formula: OUTSIDE });
     }
@@ -168,9 +166,7 @@ pub fn kl_gradient(q: &Distribution, p: &Distribution) -> Result<(Vec<f64>, Vec<
         q: q.family().name(),
         p: p.family().name(),
     };
-    if let Err(error @ DivergenceError::Spaces { .. }) = kl_of(q, p) {
-        return Err(error);
-    }
+    q.same_space(p)?;
     if leaves_support(q, p) {
         return Err(missing());
     }
@@ -220,9 +216,7 @@ where
     P: Clone + Into<Distribution>,
 {
     let (q, p): (Distribution, Distribution) = (q.clone().into(), p.clone().into());
-    if q.space() != p.space() {
-        return Err(DivergenceError::Spaces { q: q.space().to_string(), p: p.space().to_string() });
-    }
+    q.same_space(&p)?;
     if leaves_support(&q, &p) {
         return Ok(Closed { value: f64::INFINITY, formula: OUTSIDE });
     }

@@ -6,7 +6,7 @@ mod wasserstein;
 
 use crate::{
     distribution::Distribution,
-    error::DivergenceError,
+    error::{DivergenceError, check_order},
     forms::{Closed, Formula, kl_of, leaves_support},
     measure::{Answer, Divergence},
 };
@@ -32,9 +32,7 @@ const FROM_RENYI_TWO: Formula = Formula {
 /// # Errors
 /// No closed form; α is not above 0 or is 1.
 pub fn renyi(q: &Distribution, p: &Distribution, alpha: f64) -> Result<Closed, DivergenceError> {
-    if !alpha.is_finite() || alpha <= 0.0 || alpha == 1.0 {
-        return Err(DivergenceError::Order { alpha });
-    }
+    check_order(alpha)?;
     let missing = || no_closed_form(Divergence::Renyi { alpha }, q, p);
     if q.space() != p.space() {
         return Err(missing());
@@ -134,9 +132,7 @@ pub(crate) fn measure(
     draws: u64,
     seed: u64,
 ) -> Result<Answer, DivergenceError> {
-    if q.space() != p.space() {
-        return Err(DivergenceError::Spaces { q: q.space().to_string(), p: p.space().to_string() });
-    }
+    q.same_space(p)?;
     let closed = closed(divergence, q, p).ok();
     let numeric = match q.univariate().zip(p.univariate()) {
         Some((a, b)) => Some(numeric::numeric(divergence, a, b)?),
