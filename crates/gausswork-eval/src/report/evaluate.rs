@@ -1,0 +1,433 @@
+//! Runs every metric on every set.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::overlay::Overlay;
+use super::verdict::Verdict;
+use super::{ColumnInfo, ColumnScores, Comparison, CurvePoint, Provenance, Report, Role, SetReport, verdict};
+use crate::baseline;
+use crate::column::{self, Sample};
+use crate::frame::{Domain, Frame, Values};
+use crate::influence::Influence;
+use crate::nearest::{Points, Space};
+use crate::pair::pairs;
+use crate::privacy;
+use crate::random::{Draws, Purpose};
+use crate::rows::{Reference, energy, neighbourhood, two_sample};
+use crate::score::{Metric, Score, Z95};
+use crate::usefulness::{usefulness, usefulness_of_all};
+
+/// Whether sets that need no model stand beside those that are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Baselines {
+    /// They do.
+    #[default]
+    All,
+    /// They do not: it is faster, and the numbers have no scale.
+    None,
+}
+
+/// How many rows the costly metrics look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Of each side, in the two-sample test.
+    pub two_sample: usize,
+    /// In usefulness with one target.
+    pub usefulness: usize,
+    /// In usefulness with every column as target.
+    pub every_target: usize,
+    /// Whose neighbours are looked for: time grows with its square.
+    pub neighbours: usize,
+    /// In permutation tests: time and memory grow with its square.
+    pub permutation: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            two_sample: 50_000,
+            usefulness: 50_000,
+            every_target: 4_000,
+            neighbours: 5_000,
+            permutation: 500,
+        }
+    }
+}
+
+/// What is evaluated.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// The columns.
+    pub domain: Domain,
+    /// Columns that are not compared, and why.
+    pub left_out: Vec<(String, String)>,
+    /// The real rows that sets are compared with.
+    pub training: Frame,
+    /// Real rows that no generator saw.
+    pub holdout: Option<Frame>,
+    /// What is judged, by name.
+    pub synthetic: Vec<(String, Frame)>,
+    /// The column that usefulness predicts; every one in turn where there is none.
+    pub target: Option<usize>,
+    /// Scores that a model gives, of the first synthetic set.
+    pub of_model: Vec<Score>,
+    /// Its training curve.
+    pub curve: Vec<CurvePoint>,
+    /// Baselines.
+    pub baselines: Baselines,
+    /// Rows that are looked at.
+    pub limits: Limits,
+    /// The seed.
+    pub seed: u64,
+    /// How it was made.
+    pub made: Provenance,
+}
+
+/// A step of the evaluation: done, in all, and what comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all.
+    pub total: usize,
+    /// The set that is looked at.
+    pub set: &'a str,
+    /// By what.
+    pub metric: &'a str,
+}
+
+/// What all sets are measured against.
+struct Context<'a> {
+    input: &'a Input,
+    space: Space,
+    /// Training and holdout rows whose neighbours are looked for, as many of each.
+    near: Points,
+    near_holdout: Option<Points>,
+    /// The real rows that usefulness is tested on, and those that real training uses.
+    test: Cow<'a, Frame>,
+    real_training: Cow<'a, Frame>,
+}
+
+const STAGES: [&str; 6] = ["columns", "pairs", "two-sample test", "neighbourhoods", "usefulness", "privacy"];
+
+/// Computes every metric of every set; the same input gives the same report.
+#[must_use]
+pub fn evaluate(input: &Input, tell: &mut dyn FnMut(Step<'_>)) -> Report {
+    let seed = input.seed;
+    // Without a holdout, one half of the real rows stands in: as the ceiling, and to test usefulness on.
+    let halves = input.holdout.is_none().then(|| {
+        let mut order = Draws::new(seed, Purpose::Split).permutation(input.training.rows);
+        let mut other = order.split_off(input.training.rows / 2);
+        order.sort_unstable();
+        other.sort_unstable();
+        [input.training.take(&order), input.training.take(&other)]
+    });
+    let mut sets: Vec<(String, Role, Cow<'_, Frame>)> = (input.synthetic.iter())
+        .map(|(name, frame)| (name.clone(), Role::Synthetic, Cow::Borrowed(frame)))
+        .collect();
+    let rows = input.synthetic.first().map_or(input.training.rows, |(_, frame)| frame.rows);
+    let real = &input.training;
+    let ceiling = match (&input.holdout, &halves) {
+        (Some(holdout), _) => Some(holdout),
+        (None, Some([_, other])) => Some(other),
+        (None, None) => None,
+    };
+    if let (Baselines::All, Some(ceiling)) = (input.baselines, ceiling) {
+        let made = [
+            ("real rows", Role::Ceiling, Cow::Borrowed(ceiling)),
+            (
+                "independent columns",
+                Role::IndependentColumns,
+                Cow::Owned(baseline::independent(real, rows, seed)),
+            ),
+            ("Gaussian copula", Role::GaussianCopula, Cow::Owned(baseline::copula(real, rows, seed))),
+            ("row copy", Role::RowCopy, Cow::Owned(baseline::row_copy(real, rows, seed))),
+        ];
+        sets.extend(made.map(|(name, role, frame)| (name.to_owned(), role, frame)));
+    }
+
+    let space = Space::new(&input.domain, real);
+    let mut draws = Draws::new(seed, Purpose::Neighbours);
+    let most = input.holdout.as_ref().map_or(usize::MAX, |holdout| holdout.rows).min(input.limits.neighbours);
+    let near = space.points(&real.at_most(most, &mut draws));
+    let near_holdout =
+        input.holdout.as_ref().map(|holdout| space.points(&holdout.at_most(near.rows, &mut draws)));
+    let (test, real_training): (Cow<'_, Frame>, Cow<'_, Frame>) = match (&input.holdout, &halves) {
+        (None, Some([own, other])) => (Cow::Borrowed(other), Cow::Borrowed(own)),
+        (Some(holdout), _) => (Cow::Borrowed(holdout), Cow::Borrowed(real)),
+        (None, None) => (Cow::Borrowed(real), Cow::Borrowed(real)),
+    };
+    let context = Context { input, space, near, near_holdout, test, real_training };
+
+    let total = sets.len() * STAGES.len();
+    let mut done = 0;
+    let mut reports: Vec<SetReport> = Vec::with_capacity(sets.len());
+    for (name, role, frame) in &sets {
+        let mut step = |metric: &str| {
+            tell(Step { done, total, set: name, metric });
+            done += 1;
+        };
+        // The other half is compared with its half; everything else with all real rows.
+        let reference = match (role, &halves) {
+            (Role::Ceiling, Some([own, _])) => own,
+            _ => real,
+        };
+        reports.push(context.set(name, *role, frame, reference, &mut step));
+    }
+    tell(Step { done: total, total, set: "", metric: "" });
+    let notes = context.notes();
+    finish(input, &sets, reports, halves.is_some(), notes)
+}
+
+fn finish(
+    input: &Input,
+    sets: &[(String, Role, Cow<'_, Frame>)],
+    mut reports: Vec<SetReport>,
+    halved: bool,
+    notes: Vec<String>,
+) -> Report {
+    if let Some(first) = reports.first_mut().filter(|set| set.role == Role::Synthetic) {
+        first.scores.extend(input.of_model.iter().cloned());
+    }
+    for set in &mut reports {
+        set.scores.sort_by_key(|score| score.metric);
+    }
+    let candidates: Vec<&Frame> =
+        sets.iter().filter(|(_, role, _)| *role == Role::Synthetic).map(|(_, _, frame)| &**frame).collect();
+    let columns = (input.domain.columns.par_iter().enumerate())
+        .map(|(place, column)| {
+            let values: Vec<&Values> = candidates.iter().map(|frame| &frame.columns[place]).collect();
+            let overlay = Overlay::new(column, &input.training.columns[place], &values);
+            ColumnInfo { name: column.name.clone(), kind: column.kind, overlay }
+        })
+        .collect();
+    let ranking = ranking(&reports);
+    let comparisons = comparisons(&reports);
+    let ceiling = if halved {
+        "one half of the real rows, compared with the other half: no holdout was given"
+    } else {
+        "the holdout: real rows, compared as if they were synthetic"
+    };
+    let mut report = Report {
+        verdict: Verdict::default(),
+        sets: reports,
+        ranking,
+        comparisons,
+        columns,
+        left_out: input.left_out.clone(),
+        training_rows: input.training.rows,
+        holdout_rows: input.holdout.as_ref().map(|holdout| holdout.rows),
+        ceiling: ceiling.to_owned(),
+        target: input.target.map(|target| input.domain.columns[target].name.clone()),
+        curve: input.curve.clone(),
+        no_claim: privacy::NO_CLAIM,
+        notes,
+        seed: input.seed,
+        made: input.made.clone(),
+    };
+    report.verdict = verdict::judge(&report);
+    report
+}
+
+/// Metrics by which synthetic sets are ranked; what the first leaves undecided, the next decides.
+const RANKED_BY: [Metric; 3] = [Metric::TwoSampleUnseen, Metric::TwoSample, Metric::Contingency];
+
+fn ranking(sets: &[SetReport]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sets.len()).filter(|&i| sets[i].role == Role::Synthetic).collect();
+    let value = |set: usize, metric| sets[set].score(metric).map_or(f64::NEG_INFINITY, |score| score.value);
+    order.sort_by(|&a, &b| {
+        let by = |metric| value(b, metric).total_cmp(&value(a, metric));
+        RANKED_BY.into_iter().map(by).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
+    });
+    order
+}
+
+fn comparisons(sets: &[SetReport]) -> Vec<Comparison> {
+    let synthetic: Vec<usize> = (0..sets.len()).filter(|&i| sets[i].role == Role::Synthetic).collect();
+    let mut out = Vec::new();
+    for (place, &a) in synthetic.iter().enumerate() {
+        for &b in &synthetic[place + 1..] {
+            for score in &sets[a].scores {
+                let Some(other) = sets[b].score(score.metric) else { continue };
+                let (difference, error) = score.difference(other);
+                let interval = error.map(|error| [difference - Z95 * error, difference + Z95 * error]);
+                out.push(Comparison { metric: score.metric, sets: [a, b], difference, interval });
+            }
+        }
+    }
+    out
+}
+
+impl Context<'_> {
+    fn set(
+        &self,
+        name: &str,
+        role: Role,
+        frame: &Frame,
+        reference: &Frame,
+        step: &mut dyn FnMut(&str),
+    ) -> SetReport {
+        let Input { domain, limits, seed, .. } = self.input;
+        step(STAGES[0]);
+        let (columns, shape) = columns(self.input, reference, frame);
+        let mut scores: Vec<Score> = shape.into_iter().collect();
+        step(STAGES[1]);
+        let pairs = pairs(domain, reference, frame);
+        scores.extend(pairs.scores);
+        step(STAGES[2]);
+        let test =
+            |real: &Frame, reference| two_sample(domain, real, frame, reference, limits.two_sample, *seed);
+        let (seen, unseen) = rayon::join(
+            || test(reference, Reference::Training),
+            || match (&self.input.holdout, role) {
+                // The ceiling is the holdout itself.
+                (Some(holdout), role) if role != Role::Ceiling => test(holdout, Reference::Unseen),
+                _ => None,
+            },
+        );
+        let gains = seen.as_ref().map(|test| test.gains.clone()).unwrap_or_default();
+        scores.extend([seen, unseen].into_iter().flatten().flat_map(|test| test.scores));
+        step(STAGES[3]);
+        let mut draws = Draws::new(*seed, Purpose::Neighbours);
+        let points =
+            |frame: &Frame, most: usize, draws: &mut Draws| self.space.points(&frame.at_most(most, draws));
+        let own = points(frame, limits.neighbours, &mut draws);
+        let near = match role {
+            Role::Ceiling => Cow::Owned(points(reference, limits.neighbours, &mut draws)),
+            _ => Cow::Borrowed(&self.near),
+        };
+        scores.extend(neighbourhood(&near, &own));
+        let few = [reference, frame].map(|frame| points(frame, limits.permutation, &mut draws));
+        scores.extend(energy(&few[0], &few[1], *seed));
+        step(STAGES[4]);
+        let (useful, skills) = self.usefulness(frame, role);
+        scores.extend(useful);
+        step(STAGES[5]);
+        scores.push(privacy::exact_copies(reference, frame));
+        let holdout = self.near_holdout.as_ref().filter(|_| role != Role::Ceiling);
+        scores.extend(privacy::closest_records(&near, holdout, &own));
+        if let Some(holdout) = holdout {
+            scores.extend(privacy::membership_by_distance(&near, holdout, &own));
+        }
+        let pairs = if matches!(role, Role::Synthetic | Role::Ceiling) { pairs.pairs } else { Vec::new() };
+        SetReport { name: name.to_owned(), role, rows: frame.rows, scores, columns, pairs, gains, skills }
+    }
+
+    /// Trained on `frame`, or for the ceiling on real rows; tested on real rows.
+    fn usefulness(&self, frame: &Frame, role: Role) -> (Vec<Score>, Vec<crate::usefulness::Skill>) {
+        let Input { domain, limits, seed, target, training, .. } = self.input;
+        let source = if role == Role::Ceiling { &*self.real_training } else { frame };
+        let mut draws = Draws::new(*seed, Purpose::Usefulness);
+        if let Some(target) = *target {
+            let test = self.test.at_most(limits.usefulness, &mut draws);
+            let source = source.at_most(limits.usefulness, &mut draws);
+            return (usefulness(domain, training, &source, &test, target), Vec::new());
+        }
+        let test = self.test.at_most(limits.every_target, &mut draws);
+        let source = source.at_most(limits.every_target, &mut draws);
+        let (score, skills) = usefulness_of_all(domain, training, &source, &test);
+        (score.into_iter().collect(), skills)
+    }
+
+    /// What was computed on fewer rows than there are, and what was not computed.
+    fn notes(&self) -> Vec<String> {
+        let Input { limits, holdout, training, synthetic, target, .. } = self.input;
+        let most = synthetic.iter().map(|(_, frame)| frame.rows).max().unwrap_or(0).max(training.rows);
+        let mut notes = Vec::new();
+        if holdout.is_none() {
+            notes.push(
+                "No holdout was given: there is no two-sample test on unseen rows, no comparison of distances to training \
+                 and holdout rows, and no membership test; the ceiling and the usefulness test use halves of the real \
+                 rows, which the synthetic rows may have been made from."
+                    .to_owned(),
+            );
+        }
+        if target.is_none() {
+            notes.push(format!(
+                "No target was given: usefulness is the mean over every column as target, on at most {} rows.",
+                limits.every_target
+            ));
+        }
+        for (what, limit) in [
+            ("the two-sample test looks at", limits.two_sample),
+            ("neighbourhoods, closest records and membership look at", limits.neighbours),
+            ("energy distance and MMD look at", limits.permutation),
+        ] {
+            if most > limit {
+                notes.push(format!(
+                    "For time's sake {what} at most {limit} rows of each set, chosen at random."
+                ));
+            }
+        }
+        notes
+    }
+}
+
+/// The columns' scores, and the mean of their shapes.
+fn columns(input: &Input, real: &Frame, synthetic: &Frame) -> (Vec<ColumnScores>, Option<Score>) {
+    let scored: Vec<ColumnScores> = (0..input.domain.columns.len())
+        .into_par_iter()
+        .map(|place| column(input, real, synthetic, place))
+        .collect();
+    let shapes: Vec<&Score> = scored.iter().filter_map(ColumnScores::shape).collect();
+    let count = shapes.len() as f64;
+    let mut influence = Influence::zero(real.rows, synthetic.rows);
+    for own in shapes.iter().filter_map(|score| score.influence.as_ref()) {
+        influence.add(1.0 / count, own);
+    }
+    let value = shapes.iter().map(|score| score.value).sum::<f64>() / count;
+    let sizes = [real.rows, synthetic.rows];
+    let shape = (count > 0.0).then(|| Score::with_influence(Metric::Shape, value, influence, sizes));
+    let mut scored = scored;
+    // A column's own influences have served.
+    scored.iter_mut().flat_map(|column| &mut column.scores).for_each(|score| score.influence = None);
+    (scored, shape)
+}
+
+fn column(input: &Input, real: &Frame, synthetic: &Frame, place: usize) -> ColumnScores {
+    let levels = &input.domain.columns[place].levels;
+    let (a, b) = (&real.columns[place], &synthetic.columns[place]);
+    let mut out = ColumnScores {
+        column: place,
+        scores: Vec::new(),
+        absent: Vec::new(),
+        unknown: Vec::new(),
+        location: None,
+    };
+    let Some(sample) = Sample::new(a, b, levels.len()) else { return out };
+    let scores: [Option<Score>; 3] = match (&sample, a, b) {
+        (Sample::Numbers(sorted), ..) => {
+            let both = [&sorted[0], &sorted[1]];
+            let middle = |values: &[f64]| {
+                let mean = values.iter().sum::<f64>() / values.len() as f64;
+                Some([mean, *values.get(values.len() / 2)?])
+            };
+            out.location = middle(&both[0].values).zip(middle(&both[1].values)).map(|(a, b)| [a, b]);
+            [column::ks_complement(both), column::wasserstein(both), column::range_coverage(both)]
+        }
+        (Sample::Labels { counts }, Values::Codes(a), Values::Codes(b)) => {
+            let both = [counts[0].as_slice(), &counts[1]];
+            out.absent = only(levels, both[0], both[1]);
+            out.unknown = only(levels, both[1], both[0]);
+            [column::tv_complement([a, b], both), column::category_coverage(both), None]
+        }
+        _ => [None, None, None],
+    };
+    out.scores.extend(scores.into_iter().flatten());
+    out.scores.push(column::missing_difference(a, b, [real.rows, synthetic.rows]));
+    out.scores.extend(column::out_of_domain(&sample));
+    out
+}
+
+/// Levels that occur in the first counts and not in the second, most frequent first; at most ten.
+fn only(levels: &[String], there: &[u64], absent: &[u64]) -> Vec<(String, u64)> {
+    let mut found: Vec<(String, u64)> = (levels.iter().zip(there.iter().zip(absent)))
+        .filter(|(_, (there, absent))| **there > 0 && **absent == 0)
+        .map(|(level, (there, _))| (level.clone(), *there))
+        .collect();
+    found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    found.truncate(10);
+    found
+}
