@@ -17,7 +17,8 @@ use crate::failure::Usage;
 #[derive(Debug, Args)]
 #[command(
     after_help = "What flags do not say, the configuration file says, and what it does not say, the defaults.\n\
-    A run directory holds model.safetensors, config.toml, train.jsonl, figures.json and sample.csv."
+    A run directory holds model.safetensors, config.toml, train.jsonl, figures.json, sample.csv and\n\
+    the report, report.html and report.json."
 )]
 pub(crate) struct FitArgs {
     /// The table: CSV (plain, .gz, .zst), Parquet or Arrow
@@ -150,6 +151,9 @@ pub(crate) struct OutputArgs {
     /// Print columns, cost and configuration, and stop
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Leave out the report on held-out rows
+    #[arg(long)]
+    pub(crate) no_report: bool,
     /// Print the figures as JSON on stdout
     #[arg(long)]
     pub(crate) json: bool,

@@ -134,7 +134,7 @@ metrics! {
         "SDMetrics, ContingencySimilarity, with shared edges";
     /// How little a classifier can tell synthetic rows from the real ones.
     TwoSample, "two-sample", "two-sample test", Rows, Higher,
-        "1 - (2 max(1/2, AUC) - 1), boosted trees, mean AUC of 3 folds; DeLong's error",
+        "1 - mean over 3 folds of (2 max(1/2, AUC) - 1), boosted trees; DeLong's error",
         "Lopez-Paz & Oquab 2017, Revisiting Classifier Two-Sample Tests, arXiv:1610.06545";
     /// The AUC behind it.
     TwoSampleAuc, "two-sample-auc", "two-sample AUC", Rows, Near(0.5),

@@ -211,7 +211,15 @@ fn rows(report: &Report, set: &SetReport, found: &mut Found) {
     let unseen = auc.metric == Metric::TwoSampleUnseenAuc;
     let real = if unseen { "real rows that were held out" } else { "real rows" };
     let low = auc.value - 1.96 * auc.standard_error.unwrap_or(0.0);
-    if low <= 0.5 {
+    let high = auc.value + SURE * auc.standard_error.unwrap_or(0.0);
+    if high < 0.5 && unseen {
+        let text = format!(
+            "Against the holdout the AUC is below one half ({:.3}): the rows resemble it more than real rows do. Was it \
+             held out?",
+            auc.value
+        );
+        found.push((Gravity::Bad, text));
+    } else if low <= 0.5 {
         let text = format!("Boosted trees cannot tell the rows from {real} (AUC {:.3}).", auc.value);
         found.push((Gravity::Good, text));
     } else if auc.value > 0.55 {
