@@ -82,7 +82,8 @@ pub(crate) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     for path in &args.output {
         can_write(path)?;
     }
-    let model = args.model.as_deref().map(|path| Ok::<_, anyhow::Error>((args::load(path)?, path))).transpose()?;
+    let model =
+        args.model.as_deref().map(|path| Ok::<_, anyhow::Error>((args::load(path)?, path))).transpose()?;
     let mut config = Config::default();
     config.data.types = args.types.iter().cloned().collect();
     config.data.delimiter = args.delimiter;
@@ -111,7 +112,11 @@ pub(crate) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
         format.write(path, &report)?;
         progress.line(&format!("wrote {}", typed(path)));
     }
-    if args.json { json_to_stdout(&serde_json::to_value(&report)?) } else { to_stdout(&scorecard::text(&report)) }
+    if args.json {
+        json_to_stdout(&serde_json::to_value(&report)?)
+    } else {
+        to_stdout(&scorecard::text(&report))
+    }
 }
 
 /// Names of the report in a run directory.

@@ -25,6 +25,8 @@ pub enum Baselines {
     /// They do.
     #[default]
     All,
+    /// Only the ceiling: real rows.
+    Ceiling,
     /// They do not: it is faster, and the numbers have no scale.
     None,
 }
@@ -134,9 +136,11 @@ pub fn evaluate(input: &Input, tell: &mut dyn FnMut(Step<'_>)) -> Report {
         (None, Some([_, other])) => Some(other),
         (None, None) => None,
     };
-    if let (Baselines::All, Some(ceiling)) = (input.baselines, ceiling) {
+    if let (Baselines::All | Baselines::Ceiling, Some(ceiling)) = (input.baselines, ceiling) {
+        sets.push(("real rows".to_owned(), Role::Ceiling, Cow::Borrowed(ceiling)));
+    }
+    if input.baselines == Baselines::All {
         let made = [
-            ("real rows", Role::Ceiling, Cow::Borrowed(ceiling)),
             (
                 "independent columns",
                 Role::IndependentColumns,
@@ -350,6 +354,12 @@ impl Context<'_> {
                 limits.every_target
             ));
         }
+        if let Some(holdout) = holdout.as_ref().filter(|holdout| 5 * holdout.rows < 4 * most) {
+            notes.push(format!(
+                "The ceiling has {} rows, fewer than the sets beside it: its columns and pairs score lower for that alone.",
+                holdout.rows
+            ));
+        }
         for (what, limit) in [
             ("the two-sample test looks at", limits.two_sample),
             ("neighbourhoods, closest records and membership look at", limits.neighbours),
@@ -394,9 +404,16 @@ fn column(input: &Input, real: &Frame, synthetic: &Frame, place: usize) -> Colum
         scores: Vec::new(),
         absent: Vec::new(),
         unknown: Vec::new(),
+        rare: [0; 2],
+        unknown_rows: 0,
         location: None,
     };
     let Some(sample) = Sample::new(a, b, levels.len()) else { return out };
+    if let Sample::Labels { counts } = &sample {
+        out.rare = [1, 2].map(|times| counts[0].iter().filter(|&&count| count == times).count());
+        out.unknown_rows =
+            counts[0].iter().zip(&counts[1]).filter(|(real, _)| **real == 0).map(|(_, &n)| n).sum();
+    }
     let scores: [Option<Score>; 3] = match (&sample, a, b) {
         (Sample::Numbers(sorted), ..) => {
             let both = [&sorted[0], &sorted[1]];

@@ -171,7 +171,9 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
     tables.extend(holdout);
     for path in &request.synthetic {
         tables.push(gathered.read("synthetic", path, request, schema, &compared, observer)?);
-        labels.push(path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()));
+        labels.push(
+            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+        );
     }
     if let (true, Some(modelled)) = (request.synthetic.is_empty(), &request.model) {
         let rows = parts.as_ref().map_or(real.batch.num_rows(), |[train, _]| train.len()) as u64;
@@ -276,7 +278,9 @@ impl Gathered {
         }
         let (cells, mut notes) = cells(&beside.table.batch, &beside.table.schema, schema, compared);
         for (name, kind) in &beside.odd {
-            if let Some(column) = schema.column(name).filter(|_| !notes.iter().any(|note| note.contains(name))) {
+            if let Some(column) =
+                schema.column(name).filter(|_| !notes.iter().any(|note| note.contains(name)))
+            {
                 notes.push(format!("Column \"{name}\" is of kind {kind}, not {}.", column.kind));
             }
         }
@@ -317,7 +321,9 @@ fn parts(
     request: &EvaluateRequest<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Option<[Vec<u32>; 2]>, EvaluateError> {
-    let Some(modelled) = request.model.as_ref().filter(|_| request.holdout.is_none()) else { return Ok(None) };
+    let Some(modelled) = request.model.as_ref().filter(|_| request.holdout.is_none()) else {
+        return Ok(None);
+    };
     let card = &modelled.model.card;
     if card.fingerprint != real.fingerprint {
         observer.observe(&Event::Warning(

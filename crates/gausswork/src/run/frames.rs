@@ -55,7 +55,11 @@ pub(super) struct Beside {
 ///
 /// # Errors
 /// Other columns; a file that is no table.
-pub(super) fn read_beside(path: &Path, options: &ReadOptions, schema: &TableSchema) -> Result<Beside, TableError> {
+pub(super) fn read_beside(
+    path: &Path,
+    options: &ReadOptions,
+    schema: &TableSchema,
+) -> Result<Beside, TableError> {
     let mut options = options.clone();
     options.types.clear();
     loop {
@@ -127,7 +131,8 @@ fn numbers(array: &ArrayRef, column: &ColumnSchema) -> (Vec<f64>, usize) {
     let parsed: Vec<f64> = levels.iter().map(|level| or_nan(level.trim().parse().ok())).collect();
     let of = |&code: &u32| parsed.get(code as usize).copied().unwrap_or(f64::NAN);
     let values: Vec<f64> = codes.iter().map(of).collect();
-    let impossible = codes.iter().zip(&values).filter(|(code, value)| **code != MISSING && value.is_nan()).count();
+    let impossible =
+        codes.iter().zip(&values).filter(|(code, value)| **code != MISSING && value.is_nan()).count();
     (values, impossible)
 }
 
