@@ -85,17 +85,32 @@ fn quantiles(runs: &[(f64, u64)]) -> Vec<f64> {
     if runs.len() <= MOST_BINS {
         return runs.iter().skip(1).map(|&(value, _)| value).collect();
     }
-    let total: u64 = runs.iter().map(|&(_, count)| count).sum();
-    let mut cuts = Vec::with_capacity(MOST_BINS);
-    let (mut below, mut wanted) = (0_u64, 1_u64);
-    for &(value, count) in runs {
-        if below > 0 && below * MOST_BINS as u64 >= wanted * total {
-            cuts.push(value);
-            wanted = below * MOST_BINS as u64 / total + 1;
+    // The least and the greatest value have bins of their own, so that a heap of zeros takes none from the rest: the others
+    // are cut where their quantiles are.
+    let inner = &runs[1..runs.len() - 1];
+    let total: u64 = inner.iter().map(|&(_, count)| count).sum();
+    let bins = MOST_BINS as u64 - 2;
+    let mut cuts = vec![inner[0].0, runs[runs.len() - 1].0];
+    let mut heaps = Vec::new();
+    let (mut upto, mut wanted) = (inner[0].1, 1_u64);
+    for pair in inner.windows(2) {
+        let (value, count) = pair[1];
+        if pair[0].1 * bins >= total {
+            heaps.push((pair[0].1, value));
         }
-        below += count;
+        upto += count;
+        if upto * bins > wanted * total {
+            cuts.push(value);
+            wanted = (upto * bins).div_ceil(total);
+        }
     }
     cuts.truncate(MOST_BINS - 1);
+    // The bins that are left set the greatest heaps apart from what follows them.
+    heaps.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)));
+    let known = cuts.clone();
+    let apart = heaps.into_iter().map(|(_, next)| next).filter(|next| !known.contains(next));
+    cuts.extend(apart.take(MOST_BINS - 1 - known.len()));
+    cuts.sort_unstable_by(f64::total_cmp);
     cuts
 }
 
@@ -122,6 +137,11 @@ mod tests {
         let runs: Vec<(f64, u64)> = (0..10_000).map(|i| (f64::from(i), 1)).collect();
         let cuts = quantiles(&runs);
         assert_eq!(cuts.len(), 254);
-        assert!(cuts.windows(2).all(|w| (39.0..=40.0).contains(&(w[1] - w[0]))));
+        // A heap among them has a bin of its own.
+        let mut heaped = runs.clone();
+        heaped[5000].1 = 3000;
+        let cuts_of_heap = quantiles(&heaped);
+        assert!(cuts_of_heap.contains(&5000.0) && cuts_of_heap.contains(&5001.0) && cuts_of_heap.len() <= 254);
+        assert!(cuts.windows(2).skip(1).take(250).all(|w| (39.0..=40.0).contains(&(w[1] - w[0]))));
     }
 }
