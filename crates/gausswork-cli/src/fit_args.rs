@@ -112,7 +112,7 @@ pub(crate) struct TrainingArgs {
     /// Pieces of a batch that are worked on side by side; results depend on it, never on --threads [default: 2]
     #[arg(long, value_name = "N")]
     shards: Option<usize>,
-    /// Greatest learning rate [default: 0.002]
+    /// Greatest learning rate [default: 0.003]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
     /// Seconds after which training stops with the best weights so far [default: none]
