@@ -99,8 +99,9 @@ pub(super) fn cells(
             FrameKind::Number | FrameKind::Time => {
                 let (values, impossible) = numbers(array, own);
                 if impossible > 0 {
+                    let (cells, are) = if impossible == 1 { ("cell", "is") } else { ("cells", "are") };
                     notes.push(format!(
-                        "Column \"{name}\" has {impossible} cells that are not of kind {}; they count as missing.",
+                        "Column \"{name}\" has {impossible} {cells} that {are} not of kind {}; missing is what they count as.",
                         real.kind
                     ));
                 }
