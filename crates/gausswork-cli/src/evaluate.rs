@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, value_parser};
 use gausswork::artifact::Model;
 use gausswork::data::table::Kind;
-use gausswork::eval::report::{Baselines, Report};
+use gausswork::eval::report::{Baselines, Report, Stage};
 use gausswork::run::{Config, EvaluateRequest, Modelled};
 use gausswork::whole::write_whole;
 
@@ -49,6 +50,9 @@ pub(crate) struct EvaluateArgs {
     /// A spelling of a missing cell, in place of the recognised ones; may be given several times
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Data")]
     null: Vec<String>,
+    /// Groups of metrics: columns, pairs, two-sample, neighbourhoods, usefulness, privacy [default: all]
+    #[arg(long, value_name = "GROUP,...", value_delimiter = ',', value_parser = stages(), help_heading = "Metrics")]
+    metrics: Vec<Stage>,
     /// Leave out the baselines and the ceiling: several times faster, and numbers without a scale
     #[arg(long, help_heading = "Metrics")]
     no_baselines: bool,
@@ -69,7 +73,16 @@ pub(crate) struct EvaluateArgs {
     json: bool,
 }
 
+/// The groups that `--metrics` knows.
+fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
+    PossibleValuesParser::new(Stage::ALL.map(Stage::name)).map(|name| {
+        // The parser admits no other name.
+        Stage::ALL.into_iter().find(|stage| stage.name() == name).unwrap_or(Stage::Columns)
+    })
+}
+
 /// Evaluates, prints and writes.
+
 ///
 /// # Errors
 /// The library's; [`Usage`] for a file that is neither HTML nor JSON.
@@ -100,6 +113,10 @@ pub(crate) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
         }),
         options: config.read_options()?,
         target: args.target.clone(),
+        stages: Stage::ALL
+            .into_iter()
+            .filter(|stage| args.metrics.is_empty() || args.metrics.contains(stage))
+            .collect(),
         baselines: if args.no_baselines { Baselines::None } else { Baselines::All },
         seed: args.seed,
         threads: args::threads(args.threads),
@@ -141,6 +158,7 @@ pub(crate) fn of_fit(
         model: Some(Modelled { model, curve: curve::points(directory), samples: 16 }),
         options: config.read_options()?,
         target: None,
+        stages: Stage::ALL.to_vec(),
         baselines: Baselines::All,
         seed: model.card.seed,
         threads,

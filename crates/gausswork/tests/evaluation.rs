@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use gausswork::data::table::{self, ReadOptions};
 use gausswork::eval::metric::Metric;
-use gausswork::eval::report::{Baselines, Gravity, Report, Role, SetReport};
+use gausswork::eval::report::{Baselines, Gravity, Report, Role, SetReport, Stage};
 use gausswork::eval::score::{Score, Z95};
 use gausswork::noise::{Noise, Stream};
 use gausswork::run::{EvaluateRequest, evaluate};
@@ -50,6 +50,7 @@ fn request(real: PathBuf, holdout: PathBuf, synthetic: Vec<PathBuf>, seed: u64) 
         model: None,
         options: ReadOptions::default(),
         target: Some("income".to_owned()),
+        stages: Stage::ALL.to_vec(),
         baselines: Baselines::All,
         seed,
         threads: 2,

@@ -78,8 +78,11 @@ fn several_sets_are_ranked() {
 #[test]
 fn a_model_brings_its_bounds_and_a_fit_ends_with_a_report() {
     let at = fitted();
-    let report: Value = serde_json::from_str(&fs::read_to_string(at.join("run/report.json")).unwrap()).unwrap();
-    for metric in ["held-out-elbo", "importance-weighted", "train-minus-held-out", "membership-likelihood-auc"] {
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(at.join("run/report.json")).unwrap()).unwrap();
+    for metric in
+        ["held-out-elbo", "importance-weighted", "train-minus-held-out", "membership-likelihood-auc"]
+    {
         assert!(score(&report, 0, metric).is_some(), "{metric}");
     }
     assert_eq!((report["training_rows"].as_u64(), report["holdout_rows"].as_u64()), (Some(270), Some(30)));
@@ -100,7 +103,8 @@ fn no_report_is_written_where_none_is_wanted() {
 
 #[test]
 fn odd_cells_are_scored_and_named() {
-    let text = table(200).replace("Oslo", "Atlantis").replacen(",18,", ",young,", 1).replacen(",19,", ",19.5,", 1);
+    let text =
+        table(200).replace("Oslo", "Atlantis").replacen(",18,", ",young,", 1).replacen(",19,", ",19.5,", 1);
     let directory = two_tables(&text);
     let report = report(directory.path(), &[]);
     let found = findings(&report);
@@ -112,7 +116,8 @@ fn odd_cells_are_scored_and_named() {
 #[test]
 fn constant_and_empty_columns_have_defined_scores() {
     let with = |cells: &str| {
-        let more = |(i, line): (usize, &str)| format!("{line},{}\n", if i == 0 { "void,same,n" } else { cells });
+        let more =
+            |(i, line): (usize, &str)| format!("{line},{}\n", if i == 0 { "void,same,n" } else { cells });
         table(200).lines().enumerate().map(more).collect::<String>()
     };
     let directory = TempDir::new().unwrap();
@@ -122,7 +127,9 @@ fn constant_and_empty_columns_have_defined_scores() {
     let column = |name: &str| {
         let at = report["columns"].as_array().unwrap().iter().position(|c| c["name"] == name).unwrap();
         let scores = report["sets"][0]["columns"][at]["scores"].as_array().unwrap().clone();
-        let of = move |metric: &str| scores.iter().find(|s| s["metric"] == metric).and_then(|s| s["value"].as_f64());
+        let of = move |metric: &str| {
+            scores.iter().find(|s| s["metric"] == metric).and_then(|s| s["value"].as_f64())
+        };
         (of("tv-complement"), of("missing-difference"))
     };
     assert_eq!(column("same"), (Some(1.0), Some(0.0)));
@@ -134,12 +141,22 @@ fn constant_and_empty_columns_have_defined_scores() {
 fn tables_that_cannot_be_compared() {
     let directory = two_tables("id,age\n1,2\n3,4\n");
     let at = directory.path();
-    fails(at, &["evaluate", "t.csv", "s.csv"], 1, &["s.csv", "missing columns: balance, joined, member, city"]);
+    fails(
+        at,
+        &["evaluate", "t.csv", "s.csv"],
+        1,
+        &["s.csv", "missing columns: balance, joined, member, city"],
+    );
     fails(at, &["evaluate", "t.csv", "none.csv"], 1, &["none.csv", "no such file"]);
     fails(at, &["evaluate", "t.csv"], 2, &["SYNTHETIC", "--model"]);
     fails(at, &["evaluate", "t.csv", "t.csv", "--target", "hat"], 1, &["\"hat\"", "age, balance"]);
     fails(at, &["evaluate", "t.csv", "t.csv", "-o", "report.pdf"], 2, &[".html", ".json"]);
-    fails(at, &["evaluate", "t.csv", "t.csv", "-o", "no/such/report.html"], 1, &["cannot write", "report.html"]);
+    fails(
+        at,
+        &["evaluate", "t.csv", "t.csv", "-o", "no/such/report.html"],
+        1,
+        &["cannot write", "report.html"],
+    );
     fs::write(at.join("one.csv"), table(1)).unwrap();
     fails(at, &["evaluate", "t.csv", "one.csv"], 1, &["one.csv: 1 rows", "at least 2"]);
     fails(at, &["evaluate", "one.csv", "t.csv"], 1, &["one.csv"]);

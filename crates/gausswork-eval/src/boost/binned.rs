@@ -23,6 +23,10 @@ pub struct Binned {
     /// Features of a row.
     pub features: usize,
     pub(super) bins: Vec<u8>,
+    /// Where each cell counts in a histogram of all features.
+    slots: Vec<u32>,
+    /// Where the bins of each feature begin in a histogram, and where the last one's end; a feature's missing cells come last.
+    pub(super) offsets: Vec<u32>,
 }
 
 impl Cuts {
@@ -76,7 +80,7 @@ impl Cuts {
                 }
             }
         }
-        Binned { rows: frame.rows, features, bins }
+        Binned::new(frame.rows, bins, &self.cuts)
     }
 }
 
@@ -119,7 +123,29 @@ impl Binned {
     #[must_use]
     pub fn stacked(&self, other: &Self) -> Self {
         let bins = [self.bins.as_slice(), &other.bins].concat();
-        Self { rows: self.rows + other.rows, features: self.features, bins }
+        let slots = [self.slots.as_slice(), &other.slots].concat();
+        let (features, offsets) = (self.features, self.offsets.clone());
+        Self { rows: self.rows + other.rows, features, bins, slots, offsets }
+    }
+
+    fn new(rows: usize, bins: Vec<u8>, cuts: &[Vec<f64>]) -> Self {
+        let features = cuts.len();
+        let mut offsets = vec![0];
+        // One bin more than cuts, and one for missing cells.
+        offsets.extend(cuts.iter().scan(0, |end, cuts| {
+            *end += cuts.len() as u32 + 2;
+            Some(*end)
+        }));
+        let slot = |(bin, feature): (&u8, usize)| match *bin {
+            MISSING_BIN => offsets[feature + 1] - 1,
+            bin => offsets[feature] + u32::from(bin),
+        };
+        let slots = bins.iter().zip((0..features).cycle()).map(slot).collect();
+        Self { rows, features, bins, slots, offsets }
+    }
+
+    pub(super) fn slots(&self, row: usize) -> &[u32] {
+        &self.slots[row * self.features..(row + 1) * self.features]
     }
 
     pub(super) fn row(&self, row: usize) -> &[u8] {
@@ -141,7 +167,9 @@ mod tests {
         let mut heaped = runs.clone();
         heaped[5000].1 = 3000;
         let cuts_of_heap = quantiles(&heaped);
-        assert!(cuts_of_heap.contains(&5000.0) && cuts_of_heap.contains(&5001.0) && cuts_of_heap.len() <= 254);
+        assert!(
+            cuts_of_heap.contains(&5000.0) && cuts_of_heap.contains(&5001.0) && cuts_of_heap.len() <= 254
+        );
         assert!(cuts.windows(2).skip(1).take(250).all(|w| (39.0..=40.0).contains(&(w[1] - w[0]))));
     }
 }

@@ -4,7 +4,7 @@ mod evaluate;
 mod overlay;
 mod verdict;
 
-pub use evaluate::{Baselines, Input, Limits, Step, evaluate};
+pub use evaluate::{Baselines, Input, Limits, Stage, Step, evaluate};
 pub use overlay::Overlay;
 pub use verdict::{Finding, Gravity, Verdict};
 

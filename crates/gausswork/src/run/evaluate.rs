@@ -8,7 +8,7 @@ use arrow::compute::concat_batches;
 use gausswork_eval::frame::{Cells, Domain, Frame, FrameError};
 use gausswork_eval::privacy::membership_by_likelihood;
 use gausswork_eval::report::{
-    self, Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, Verdict,
+    self, Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, Stage, Verdict,
 };
 use gausswork_eval::score::{Metric, Score};
 
@@ -44,6 +44,8 @@ pub struct EvaluateRequest<'a> {
     pub options: ReadOptions,
     /// The column that usefulness predicts.
     pub target: Option<String>,
+    /// Which metrics.
+    pub stages: Vec<Stage>,
     /// Baselines.
     pub baselines: Baselines,
     /// The seed.
@@ -228,6 +230,7 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
         target,
         of_model,
         curve: request.model.as_ref().map(|modelled| modelled.curve.clone()).unwrap_or_default(),
+        stages: request.stages.clone(),
         baselines: request.baselines,
         limits: Limits::default(),
         seed: request.seed,
