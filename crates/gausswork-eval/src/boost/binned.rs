@@ -22,7 +22,9 @@ pub struct Binned {
     pub rows: usize,
     /// Features of a row.
     pub features: usize,
-    pub(super) bins: Vec<u8>,
+    bins: Vec<u8>,
+    /// The same column by column, for splits, which look at one.
+    by_feature: Vec<u8>,
     /// Where each cell counts in a histogram of all features.
     slots: Vec<u32>,
     /// Where the bins of each feature begin in a histogram, and where the last one's end; a feature's missing cells come last.
@@ -84,6 +86,10 @@ impl Cuts {
     }
 }
 
+fn transposed(bins: &[u8], features: usize) -> Vec<u8> {
+    (0..features).flat_map(|feature| bins.iter().skip(feature).step_by(features).copied()).collect()
+}
+
 /// Lower edges of all bins but the first, from ascending values with their counts.
 fn quantiles(runs: &[(f64, u64)]) -> Vec<f64> {
     if runs.len() <= MOST_BINS {
@@ -125,7 +131,8 @@ impl Binned {
         let bins = [self.bins.as_slice(), &other.bins].concat();
         let slots = [self.slots.as_slice(), &other.slots].concat();
         let (features, offsets) = (self.features, self.offsets.clone());
-        Self { rows: self.rows + other.rows, features, bins, slots, offsets }
+        let by_feature = transposed(&bins, features);
+        Self { rows: self.rows + other.rows, features, bins, by_feature, slots, offsets }
     }
 
     fn new(rows: usize, bins: Vec<u8>, cuts: &[Vec<f64>]) -> Self {
@@ -141,7 +148,12 @@ impl Binned {
             bin => offsets[feature] + u32::from(bin),
         };
         let slots = bins.iter().zip((0..features).cycle()).map(slot).collect();
-        Self { rows, features, bins, slots, offsets }
+        let by_feature = transposed(&bins, features);
+        Self { rows, features, bins, by_feature, slots, offsets }
+    }
+
+    pub(super) fn feature(&self, feature: usize) -> &[u8] {
+        &self.by_feature[feature * self.rows..(feature + 1) * self.rows]
     }
 
     pub(super) fn slots(&self, row: usize) -> &[u32] {

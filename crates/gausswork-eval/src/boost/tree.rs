@@ -160,11 +160,11 @@ impl Scratch {
     /// Moves the rows that go left before the others, both in their order; where the others begin.
     fn part(&mut self, data: &Binned, range: std::ops::Range<usize>, node: &Node) -> usize {
         self.right.resize(range.len().max(self.right.len()), 0);
-        let feature = usize::from(node.feature);
+        let bins = data.feature(usize::from(node.feature));
         let (mut end, mut right) = (range.start, 0);
         for i in range.clone() {
             let row = self.rows[i];
-            let left = node.goes_left(data.bins[row as usize * data.features + feature]);
+            let left = node.goes_left(bins[row as usize]);
             // Both are written and one counts, so that nothing has to be guessed.
             self.rows[end] = row;
             self.right[right] = row;
