@@ -18,6 +18,8 @@ mod output;
 mod plan;
 mod plot;
 mod progress;
+#[allow(dead_code)]
+mod report;
 mod sample;
 mod score;
 mod sink;
