@@ -76,7 +76,10 @@ pub(crate) fn write(path: &Path, format: Format, picture: &impl Picture) -> anyh
 }
 
 /// The picture as SVG.
-fn svg(picture: &impl Picture) -> anyhow::Result<String> {
+///
+/// # Errors
+/// A picture that cannot be drawn.
+pub(crate) fn svg(picture: &impl Picture) -> anyhow::Result<String> {
     with_font();
     let (width, height) = picture.size();
     let mut text = String::new();

@@ -1,0 +1,138 @@
+//! What holds of every page.
+
+use gausswork_eval::frame::{Cells, Domain, Kind, MISSING};
+use gausswork_eval::report::{Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, evaluate};
+
+use super::html;
+
+/// A name that would do harm where it is not escaped.
+const HOSTILE: &str = "<script>alert('&')</script> \"x\" onload=\"y";
+
+/// Numbers that look random enough.
+fn noise(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed;
+    move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / (1u64 << 31) as f64
+    }
+}
+
+/// Columns of every kind, in turn.
+fn table(columns: usize, rows: usize, seed: u64) -> Vec<(String, Kind, Cells)> {
+    let mut draw = noise(seed);
+    let mut numbers = |of: &dyn Fn(f64) -> f64| Cells::Numbers((0..rows).map(|_| of(draw())).collect());
+    let column = |i: usize| {
+        let (kind, cells) = match i % 7 {
+            0 => (Kind::Number, numbers(&|u| (40.0 * u).round())),
+            1 => (Kind::Number, numbers(&|u| if u < 0.2 { f64::NAN } else { (1.0 / u).powi(9) })),
+            2 => (Kind::Time, numbers(&|u| 1.5e9 + 1e8 * u)),
+            3 => (Kind::Number, numbers(&|_| 7.0)),
+            4 => (Kind::Number, numbers(&|_| f64::NAN)),
+            5 => (Kind::Number, numbers(&|u| if u < 0.5 { f64::MAX } else { f64::MIN })),
+            _ => {
+                let levels = vec![HOSTILE.to_owned(), format!("level {seed}"), "a level".repeat(90)];
+                let code = |r: usize| if r % 5 == 4 { MISSING } else { (r % 3) as u32 };
+                (Kind::Category, Cells::Labels { codes: (0..rows).map(code).collect(), levels })
+            }
+        };
+        (format!("{HOSTILE} {i} {}", "long ".repeat(i)), kind, cells)
+    };
+    (0..columns).map(column).collect()
+}
+
+fn report(columns: usize, rows: usize, sets: usize, holdout: bool) -> Report {
+    let tables: Vec<_> = (0..2 + sets as u64).map(|seed| table(columns, rows, seed + 1)).collect();
+    let names = tables[0].iter().map(|(name, kind, _)| (name.clone(), *kind)).collect();
+    let cells = tables.into_iter().map(|table| table.into_iter().map(|column| column.2).collect()).collect();
+    let (domain, mut frames) = Domain::align(names, cells).unwrap();
+    let synthetic =
+        frames.split_off(2).into_iter().zip(1..).map(|(frame, i)| (format!("{HOSTILE}{i}"), frame));
+    let synthetic = synthetic.collect();
+    let point = |step: u32| CurvePoint {
+        step: step.into(),
+        train_elbo: Some(-1e6 / f64::from(step + 1)),
+        held_out_elbo: (step % 3 == 0).then_some(f64::NAN),
+    };
+    let input = Input {
+        domain,
+        left_out: vec![(HOSTILE.to_owned(), HOSTILE.to_owned())],
+        holdout: frames.pop().filter(|_| holdout),
+        training: frames.remove(0),
+        synthetic,
+        target: None,
+        of_model: Vec::new(),
+        curve: (0..500).map(point).collect(),
+        baselines: Baselines::All,
+        limits: Limits { two_sample: 60, usefulness: 40, every_target: 40, neighbours: 40, permutation: 20 },
+        seed: 1,
+        made: Provenance {
+            command: HOSTILE.to_owned(),
+            version: "0".to_owned(),
+            sources: vec![Source { role: HOSTILE.to_owned(), name: HOSTILE.to_owned(), ..Source::default() }],
+        },
+    };
+    evaluate(&input, &mut |_| ())
+}
+
+/// What holds of every page, whatever is on it.
+fn check(page: &str) {
+    for never in [
+        "NaN",
+        ">inf",
+        " inf ",
+        "-inf",
+        "<script",
+        "onload=\"",
+        "src=",
+        "xmlns",
+        "http://",
+        "https://",
+        "url(",
+        "@import",
+    ] {
+        let at = page.find(never);
+        assert_eq!(
+            at,
+            None,
+            "{never}: {:?}",
+            at.map(|at| page[at.saturating_sub(80)..].chars().take(160).collect::<String>())
+        );
+    }
+    for svg in page.split("<svg ").skip(1) {
+        assert!(svg.starts_with("role=\"img\" aria-label=\""), "{:.90}", svg);
+        assert!(!svg.starts_with("role=\"img\" aria-label=\"\""));
+    }
+    assert!(page.contains("<html lang=\"en\">") && page.matches("<h1").count() == 1);
+    for tag in ["section", "table", "details", "svg", "figure", "article", "div", "span", "small", "dl"] {
+        let open = page.matches(&format!("<{tag} ")).count() + page.matches(&format!("<{tag}>")).count();
+        let close = page.matches(&format!("</{tag}>")).count();
+        assert_eq!(open, close, "{tag}");
+    }
+}
+
+#[test]
+fn pages_are_whole_harmless_and_small() {
+    let page = html(&report(60, 90, 2, true)).unwrap();
+    check(&page);
+    assert!(page.len() < 2_000_000, "{} bytes", page.len());
+    assert!(page.contains("20 columns are left out of them") && page.contains("&#60;script&#62;"));
+}
+
+#[test]
+fn little_is_enough() {
+    for (columns, rows, sets) in [(1, 30, 1), (2, 3, 2), (7, 30, 1), (7, 40, 6), (3, 30, 0)] {
+        for holdout in [false, true] {
+            check(&html(&report(columns, rows, sets, holdout)).unwrap());
+        }
+    }
+}
+
+#[test]
+fn many_columns_are_cut_and_that_is_said() {
+    let mut report = report(7, 30, 1, false);
+    let columns = (0..1200).map(|i| report.columns[i % 7].clone()).collect();
+    report.columns = columns;
+    let page = html(&report).unwrap();
+    check(&page);
+    assert!(page.contains("columns, all with a higher score, are left out") && page.len() < 3_000_000);
+}
