@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Writes NAME_train.csv and NAME_test.csv of the five benchmark tables, in the published split.
+"""Writes NAME_train.csv and NAME_test.csv of six benchmark tables, five of them in the published split.
 
     tables.py DATA SPLITS OUT
 
-DATA holds the six files that fetch.md names, SPLITS the lists of test rows. Cells are copied as
+DATA holds the files that fetch.md names, SPLITS the lists of test rows. Cells are copied as
 they are written, and the order of the rows is kept.
 """
 import argparse
 import csv
 import gzip
+import random
 from pathlib import Path
 
 # data rows and test rows that each table must have, so that a wrong download or list is noticed
@@ -18,6 +19,7 @@ EXPECTED = {
     "shoppers": (12330, 1233),
     "magic": (19020, 1902),
     "beijing": (41757, 4176),
+    "diamonds": (53940, 5394),
 }
 
 
@@ -50,6 +52,12 @@ def split(name, data, splits):
         test_header, test = read(data / "adult_test.csv.gz")
         assert header == test_header, "the two files of adult have different columns"
         return header, train, test
+    if name == "diamonds":
+        # no split is published: one row in ten, by a seed
+        header, rows = read(data / "diamonds.csv.gz")
+        test_rows = set(random.Random(0).sample(range(len(rows)), len(rows) // 10))
+        train = [row for i, row in enumerate(rows) if i not in test_rows]
+        return header, train, [row for i, row in enumerate(rows) if i in test_rows]
     header, rows, first = prepare(name, *read(data / f"{name}.csv.gz"))
     lines = (splits / f"{name}_tabsyn_test_rows0.txt").read_text().split()
     test_rows = {int(line) + first for line in lines}

@@ -103,12 +103,14 @@ pub(crate) fn json(codec: &TableCodec) -> Value {
 }
 
 /// Cells in columns of equal width, two spaces apart.
-pub(crate) fn aligned<const N: usize>(lines: &[[String; N]]) -> String {
-    let width = |i: usize| lines.iter().map(|line| line[i].chars().count()).max().unwrap_or(0);
-    let widths: [usize; N] = std::array::from_fn(width);
+pub(crate) fn aligned<L: AsRef<[String]>>(lines: &[L]) -> String {
+    let lines = || lines.iter().map(AsRef::as_ref);
+    let columns = lines().map(<[String]>::len).max().unwrap_or(0);
+    let width = |i: usize| lines().filter_map(|line| line.get(i)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|i| width(i).unwrap_or(0)).collect();
     let mut text = String::new();
-    for line in lines {
-        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+    for line in lines() {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let cells: Vec<String> = cells.collect();
         text.push_str(cells.join("  ").trim_end());
         text.push('\n');

@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use gausswork::run::{Existing, Run};
+use gausswork::eval::report::Report;
+use gausswork::run::{Existing, Finished, Run};
+use gausswork::train::Ended;
 
 use crate::fit_args::FitArgs;
+use crate::output::typed;
 use crate::progress::Progress;
-use crate::{args, plan, summary};
+use crate::{args, evaluate, plan, summary};
 
 /// What the first signal says.
 const STOPPING: &str = "finishing with the best model so far; press again to abort";
@@ -33,7 +36,8 @@ pub(crate) fn run(args: &FitArgs) -> anyhow::Result<()> {
     let run = Run { data: data.clone(), directory, existing, threads };
     let interrupt = progress.interrupt.clone();
     let finished = gausswork::run::fit(&run, config, &interrupt.stop, &mut progress)?;
-    summary::tell(&run.directory, Some(&data), &finished, &progress, args.output.json)
+    let report = report(args, &finished, &run.directory, &data, threads, &mut progress)?;
+    summary::tell(&run.directory, Some(&data), &finished, report.as_ref(), &progress, args.output.json)
 }
 
 fn resume(args: &FitArgs, directory: &Path, threads: usize) -> anyhow::Result<()> {
@@ -43,7 +47,32 @@ fn resume(args: &FitArgs, directory: &Path, threads: usize) -> anyhow::Result<()
     let interrupt = progress.interrupt.clone();
     let stop = &interrupt.stop;
     let finished = gausswork::run::resume(directory, data, config.as_ref(), threads, stop, &mut progress)?;
-    summary::tell(directory, data, &finished, &progress, args.output.json)
+    let source = match data {
+        Some(path) => path.to_path_buf(),
+        None => PathBuf::from(std::fs::read_to_string(directory.join("data.path"))?.trim()),
+    };
+    let report = report(args, &finished, directory, &source, threads, &mut progress)?;
+    summary::tell(directory, data, &finished, report.as_ref(), &progress, args.output.json)
+}
+
+/// The report on held-out rows, unless it is not wanted or the fit was broken off.
+fn report(
+    args: &FitArgs,
+    finished: &Finished,
+    directory: &Path,
+    data: &Path,
+    threads: usize,
+    progress: &mut Progress,
+) -> anyhow::Result<Option<Report>> {
+    if args.output.no_report || finished.ended == Ended::Interrupted {
+        return Ok(None);
+    }
+    let run = typed(directory);
+    let report = evaluate::of_fit(&finished.model, directory, data, threads, progress);
+    report.map(Some).with_context(|| {
+        let again = format!("gausswork evaluate {} --model {run}", typed(data));
+        format!("the model is in {run}, but its report failed; `{again}` tries again")
+    })
 }
 
 /// The first of `runs/NAME`, `runs/NAME-2`, `runs/NAME-3` … that does not exist.

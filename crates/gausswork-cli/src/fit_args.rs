@@ -17,7 +17,8 @@ use crate::failure::Usage;
 #[derive(Debug, Args)]
 #[command(
     after_help = "What flags do not say, the configuration file says, and what it does not say, the defaults.\n\
-    A run directory holds model.safetensors, config.toml, train.jsonl, figures.json and sample.csv."
+    A run directory holds model.safetensors, config.toml, train.jsonl, figures.json, sample.csv and\n\
+    the report, report.html and report.json."
 )]
 pub(crate) struct FitArgs {
     /// The table: CSV (plain, .gz, .zst), Parquet or Arrow
@@ -111,7 +112,7 @@ pub(crate) struct TrainingArgs {
     /// Pieces of a batch that are worked on side by side; results depend on it, never on --threads [default: 2]
     #[arg(long, value_name = "N")]
     shards: Option<usize>,
-    /// Greatest learning rate [default: 0.002]
+    /// Greatest learning rate [default: 0.003]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
     /// Seconds after which training stops with the best weights so far [default: none]
@@ -150,6 +151,9 @@ pub(crate) struct OutputArgs {
     /// Print columns, cost and configuration, and stop
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Leave out the report on held-out rows
+    #[arg(long)]
+    pub(crate) no_report: bool,
     /// Print the figures as JSON on stdout
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,7 +1,6 @@
 //! `gausswork inspect`: what a model is, how it was made, how good it is, and what to cite.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use gausswork::artifact::{Card, Model, ModelKind};
@@ -9,7 +8,7 @@ use gausswork::vae::{Columns, Prior};
 use serde_json::{Map, Value, json};
 
 use crate::output::{bytes, grouped, json_to_stdout, to_stdout};
-use crate::{args, columns, summary};
+use crate::{args, columns, curve, summary};
 
 /// Show what a model is, how it was made and how good it is.
 #[derive(Debug, Args)]
@@ -52,7 +51,7 @@ const CURVE_LINES: usize = 10;
 /// A file that is not a model.
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
     let model = args::load(&args.model)?;
-    let curve = curve(&args.model);
+    let curve = curve::validations(&args.model);
     if args.json { json_to_stdout(&as_json(&model, &curve)?) } else { to_stdout(&text(&model, &curve)) }
 }
 
@@ -143,31 +142,6 @@ fn prior(prior: &Prior) -> String {
 fn size(model: &Model) -> String {
     let count = model.vae.params.values().len();
     format!("{} ({})", grouped(count as u128), bytes(4 * count as u64))
-}
-
-/// The validations in `train.jsonl` of the run: pass, step, training ELBO and held-out ELBO. None where there is no
-/// such file, or lines that are not ours.
-fn curve(model: &Path) -> Vec<[Value; 4]> {
-    let directory = if model.is_dir() { Some(model) } else { model.parent() };
-    let path = directory.unwrap_or(Path::new("")).join("train.jsonl");
-    let Ok(file) = std::fs::File::open(path) else { return Vec::new() };
-    let mut train = Value::Null;
-    let mut points = Vec::new();
-    for line in BufReader::new(file).lines().map_while(Result::ok) {
-        let Ok(mut line) = serde_json::from_str::<Value>(&line) else { continue };
-        if !line["train_elbo"].is_null() {
-            train = line["train_elbo"].take();
-        }
-        if line.get("held_out_elbo").is_some() {
-            points.push([
-                line["pass"].take(),
-                line["step"].take(),
-                train.clone(),
-                line["held_out_elbo"].take(),
-            ]);
-        }
-    }
-    points
 }
 
 /// A few points, evenly apart, the last among them.

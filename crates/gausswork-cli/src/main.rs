@@ -1,5 +1,5 @@
-//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it; measure the
-//! divergence between two distributions.
+//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it; evaluate
+//! synthetic tables; measure the divergence between two distributions.
 //!
 //! Each verb parses, calls the library and prints. What was asked for goes to stdout or `-o`; everything else goes
 //! to stderr. The exit code is 0 when done, 1 when it failed, 2 when the command line was wrong, 130 when it was
@@ -7,6 +7,8 @@
 
 mod args;
 mod columns;
+mod curve;
+mod evaluate;
 mod failure;
 mod fit;
 mod fit_args;
@@ -18,10 +20,10 @@ mod output;
 mod plan;
 mod plot;
 mod progress;
-#[allow(dead_code)]
 mod report;
 mod sample;
 mod score;
+mod scorecard;
 mod sink;
 mod summary;
 mod verify;
@@ -50,6 +52,8 @@ enum Verb {
     Sample(sample::SampleArgs),
     /// Score the rows of a table: bounds on their log-likelihood, in nats.
     Score(score::ScoreArgs),
+    /// Say how good synthetic tables are, with baselines beside them.
+    Evaluate(Box<evaluate::EvaluateArgs>),
     /// Show what a model is, how it was made and how good it is.
     Inspect(inspect::InspectArgs),
     /// Measure how far one distribution is from another: closed forms, and their check.
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
         Verb::Fit(args) => fit::run(args),
         Verb::Sample(args) => sample::run(args),
         Verb::Score(args) => score::run(args),
+        Verb::Evaluate(args) => evaluate::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Kl(args) => kl::run(args),
         Verb::Verify(args) => verify::run(args),

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use gausswork::eval::report::Step;
 use gausswork::run::{Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -36,6 +37,7 @@ enum Shape {
     Stage,
     Steps,
     Rows,
+    Metrics,
 }
 
 impl Shape {
@@ -44,6 +46,7 @@ impl Shape {
             Self::Nothing => return ProgressStyle::default_bar(),
             Self::Stage => "{spinner} {msg} ({elapsed})",
             Self::Steps => "training {bar:24} step {pos}/{len}, {msg}",
+            Self::Metrics => "evaluating {bar:24} {pos}/{len}, {msg} ({elapsed})",
             Self::Rows => "{bar:24} {human_pos} of {human_len} rows, {per_sec}, {eta} left",
         };
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
@@ -118,6 +121,15 @@ impl Progress {
         }
     }
 
+    fn metric(&mut self, step: Step<'_>) {
+        if self.terminal {
+            self.become_shape(Shape::Metrics);
+            self.bar.set_length(step.total as u64);
+            self.bar.set_position(step.done as u64);
+            self.bar.set_message(format!("{} of {}", step.metric, step.set));
+        }
+    }
+
     fn step(&mut self, step: u64, steps: u64, rate: f64, train_elbo: f64) {
         let left = duration((steps - step.min(steps)) as f64 / rate.max(1e-9));
         self.latest = format!("{rate:.1} steps/s, {left} left, train ELBO {train_elbo:.3}");
@@ -159,6 +171,7 @@ impl Observer for Progress {
                 self.bar.set_length(total);
                 self.bar.set_position(done);
             }
+            Event::Metric(step) => self.metric(step),
             Event::Warning(text) => self.line(&format!("warning: {text}")),
             _ => {}
         }

@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
+use gausswork::eval::report::Report;
 use gausswork::run::Finished;
 use gausswork::train::Ended;
 use serde_json::{Map, Value, json};
 
 use crate::output::{duration, grouped, json_to_stdout, typed};
 use crate::progress::Progress;
+use crate::scorecard;
 
 /// What a run directory holds, in the order of interest.
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
+    "report.html",
+    "report.json",
     "model.safetensors",
     "config.toml",
     "train.jsonl",
@@ -27,6 +31,7 @@ pub(crate) fn tell(
     directory: &Path,
     data: Option<&Path>,
     finished: &Finished,
+    report: Option<&Report>,
     progress: &Progress,
     as_json: bool,
 ) -> anyhow::Result<()> {
@@ -53,6 +58,9 @@ pub(crate) fn tell(
         grouped(best),
     ));
     progress.line(&figures(&card.figures, card.codec.schema.columns.len(), finished.model.vae.config.latent));
+    if let Some(report) = report {
+        progress.line(&format!("\n{}", scorecard::brief(report)));
+    }
     progress.line(&format!("\nwrote to {}: {}", typed(directory), files.join(", ")));
     progress.line(&next(directory, data, finished.ended));
     if !as_json {
@@ -72,6 +80,7 @@ pub(crate) fn tell(
         "steps": step,
         "best_step": best,
         "figures": numbers,
+        "report": report.map(serde_json::to_value).transpose()?,
     }))
 }
 

@@ -16,13 +16,15 @@ pub struct Influence {
     pub real: Vec<f64>,
     /// Of each synthetic row.
     pub synthetic: Vec<f64>,
+    /// Variance that no single row brings to first order.
+    pub rest: f64,
 }
 
 impl Influence {
     /// None.
     #[must_use]
     pub fn zero(real: usize, synthetic: usize) -> Self {
-        Self { real: vec![0.0; real], synthetic: vec![0.0; synthetic] }
+        Self { real: vec![0.0; real], synthetic: vec![0.0; synthetic], rest: 0.0 }
     }
 
     /// Adds `weight` times another.
@@ -33,12 +35,13 @@ impl Influence {
         for (sum, term) in self.synthetic.iter_mut().zip(&other.synthetic) {
             *sum += weight * term;
         }
+        self.rest += weight * weight * other.rest;
     }
 
     /// The standard error.
     #[must_use]
     pub fn standard_error(&self) -> f64 {
-        (variance_of_mean(&self.real) + variance_of_mean(&self.synthetic)).sqrt()
+        (variance_of_mean(&self.real) + variance_of_mean(&self.synthetic) + self.rest).sqrt()
     }
 
     /// The standard error of the difference from the statistic of another synthetic sample. Against the same real rows
@@ -51,7 +54,8 @@ impl Influence {
         } else {
             variance_of_mean(&self.real) + variance_of_mean(&other.real)
         };
-        (real + variance_of_mean(&self.synthetic) + variance_of_mean(&other.synthetic)).sqrt()
+        let synthetic = variance_of_mean(&self.synthetic) + variance_of_mean(&other.synthetic);
+        (real + synthetic + self.rest + other.rest).sqrt()
     }
 }
 

@@ -118,7 +118,7 @@ metrics! {
         "SDMetrics, BoundaryAdherence and CategoryAdherence";
     /// Mean over pairs, as the peers' report has it without thresholds.
     Trend, "trend", "pair trends", Pairs, Higher,
-        "mean over pairs: 1 - |r - r'|/2 of numbers, 1 - TV of contingency tables otherwise, ten bins of equal width over each sample's own range; error by influence functions",
+        "mean over pairs: 1 - |r - r'|/2 of numbers, 1 - TV of contingency tables otherwise, ten bins of equal width over each sample's own range; error by influence functions and a jackknife of the extremes that the bins hang on",
         "SDMetrics quality report, Column Pair Trends with thresholds 0";
     /// The same over associated pairs.
     TrendStrict, "trend-associated", "pair trends, associated pairs", Pairs, Higher,
@@ -134,11 +134,11 @@ metrics! {
         "SDMetrics, ContingencySimilarity, with shared edges";
     /// How little a classifier can tell synthetic rows from the real ones.
     TwoSample, "two-sample", "two-sample test", Rows, Higher,
-        "1 - (2 max(1/2, AUC) - 1), boosted trees, mean AUC of 3 folds; DeLong's error",
+        "1 - mean over 3 folds of (2 max(1/2, AUC) - 1), boosted trees; DeLong's error",
         "Lopez-Paz & Oquab 2017, Revisiting Classifier Two-Sample Tests, arXiv:1610.06545";
     /// The AUC behind it.
     TwoSampleAuc, "two-sample-auc", "two-sample AUC", Rows, Near(0.5),
-        "mean AUC of 3 folds, boosted trees (100 rounds, depth 6, step 0.3); DeLong's error",
+        "mean AUC of 3 folds, boosted trees (100 rounds, depth 6, step 0.3); DeLong's error times √2, as folds are fitted to each other",
         "DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44";
     /// The same against rows that were not trained on.
     TwoSampleUnseen, "two-sample-unseen", "two-sample test, unseen rows", Rows, Higher,
@@ -165,7 +165,7 @@ metrics! {
         "Naeem et al. 2020, Reliable Fidelity and Diversity Metrics, eq. 3, arXiv:2002.09797";
     /// How many real neighbourhoods are met.
     Coverage, "coverage", "coverage", Rows, Higher,
-        "share of real 5-neighbourhoods with a synthetic row in them; Gower distance; binomial error",
+        "share of real 5-neighbourhoods with a synthetic row in them; Gower distance; error binomial in the real rows, jackknife over 20 groups of synthetic rows",
         "Naeem et al. 2020, eq. 4, arXiv:2002.09797";
     /// Energy distance.
     Energy, "energy-distance", "energy distance", Rows, Lower,
@@ -185,18 +185,18 @@ metrics! {
         "Gretton et al. 2012, JMLR 13";
     /// Area under the curve, trained on synthetic rows and tested on real ones.
     UsefulAuc, "usefulness-auc", "usefulness, AUC", Usefulness, Higher,
-        "boosted trees fitted to the synthetic rows, AUC on held-out real rows (one against the rest, mean over classes); DeLong's error",
+        "boosted trees fitted to the synthetic rows, AUC on held-out real rows (one against the rest, mean over classes); DeLong's error, and the spread of fits to quarters of the rows",
         "Esteban, Hyland & Rätsch 2017 (TSTR), arXiv:1706.02633";
     /// F1 of the same.
     UsefulF1, "usefulness-f1", "usefulness, F1", Usefulness, Higher,
-        "F1 of the rarer class, mean over classes where there are more than two; error by its influence function",
+        "F1 of the rarer class, mean over classes where there are more than two; error by its influence function, and the spread of fits to quarters",
         "Esteban et al. 2017, arXiv:1706.02633";
     /// Error of regression.
     UsefulRmse, "usefulness-rmse", "usefulness, RMSE", Usefulness, Lower,
-        "root mean squared error on held-out real rows; error by the delta method", "Esteban et al. 2017, arXiv:1706.02633";
+        "root mean squared error on held-out real rows; error by the delta method, and the spread of fits to quarters", "Esteban et al. 2017, arXiv:1706.02633";
     /// Explained variance.
     UsefulR2, "usefulness-r2", "usefulness, R²", Usefulness, Higher,
-        "1 - squared error by the real rows' variance; error by its influence function",
+        "1 - squared error by the real rows' variance; error by its influence function, and the spread of fits to quarters",
         "Esteban et al. 2017, arXiv:1706.02633";
     /// Mean skill over columns.
     UsefulAll, "usefulness-all-columns", "usefulness, every column in turn", Usefulness, Higher,
@@ -207,7 +207,7 @@ metrics! {
         "share of synthetic rows that equal a real row in every cell; Wilson interval", "-";
     /// Which is nearer, a training row or a row of an equal holdout.
     DcrShare, "dcr-share", "nearer to training rows", Privacy, Near(0.5),
-        "share of synthetic rows whose closest record is a training row rather than one of an equal-sized holdout, ties half; binomial error",
+        "share of synthetic rows whose closest record is a training row rather than one of an equal-sized holdout, ties half; error clustered by closest record",
         "Platzer & Reutterer 2021, Holdout-based empirical assessment, arXiv:2104.00635";
     /// Typical distance to a training row.
     DcrTrain, "dcr-train", "distance to closest training row, 5th percentile", Privacy, Higher,

@@ -6,11 +6,13 @@ use serde::Serialize;
 use crate::auc::Auc;
 use crate::boost::{Booster, Cuts, Settings, Target};
 use crate::frame::{Domain, Frame, Kind, MISSING, Values};
-use crate::influence::Influence;
+use crate::influence::{Influence, variance_of_mean};
 use crate::score::{Metric, Score};
 
 /// Labels with more levels than this are not predicted.
 const MOST_CLASSES: usize = 50;
+/// Parts of the training rows that are fitted to on their own, for the error.
+const QUARTERS: usize = 4;
 /// Trees per column where every column is a target.
 const QUICK_ROUNDS: usize = 30;
 
@@ -106,36 +108,58 @@ fn predict(
     let Some(task) = Task::new(domain, real, column) else { return Vec::new() };
     let (rows, target) = task.target(&training.columns[column]);
     let (test_rows, truth) = task.target(&test.columns[column]);
-    if rows.len() < 2 || test_rows.len() < 2 {
+    if rows.len() < 2 * QUARTERS || test_rows.len() < 2 {
         return Vec::new();
     }
     let features: Vec<usize> = (0..domain.columns.len()).filter(|&feature| feature != column).collect();
     let training = training.take(&rows);
     let cuts = Cuts::new(domain, &[&training], &features);
-    let every = |n: usize| (0..n as u32).collect::<Vec<u32>>();
-    let booster = Booster::fit(&cuts.apply(&training), &every(rows.len()), &target, settings);
-    let margins = booster.margins(&cuts.apply(test), &test_rows);
-    let judged = Judged { sizes: [test_rows.len(), rows.len()], test_rows, of: test.rows };
-    match truth {
-        Target::Binary(truth) => {
-            judged.classes(&truth.iter().map(|&b| u32::from(b)).collect::<Vec<_>>(), 2, &{
-                // One margin is that of the second class against the first.
-                margins.iter().flat_map(|&l| [-l, l]).collect::<Vec<_>>()
-            })
+    let (data, test_data) = (cuts.apply(&training), cuts.apply(test));
+    let judged = Judged { sizes: [test_rows.len(), rows.len()], test_rows: &test_rows, of: test.rows };
+    let fitted_to = |rows: &[u32]| {
+        let margins = Booster::fit(&data, rows, &target, settings).margins(&test_data, &test_rows);
+        judged.scores(&truth, &margins)
+    };
+    let every: Vec<u32> = (0..rows.len() as u32).collect();
+    let quarters: Vec<Vec<Score>> = (0..QUARTERS)
+        .into_par_iter()
+        .map(|quarter| fitted_to(&every.iter().copied().skip(quarter).step_by(QUARTERS).collect::<Vec<_>>()))
+        .collect();
+    let mut scores = fitted_to(&every);
+    // Other training rows would have given other trees: fitted to a quarter of the rows, a score varies four times as much.
+    for score in &mut scores {
+        let of =
+            |quarter: &Vec<Score>| quarter.iter().find(|other| other.metric == score.metric).map(|s| s.value);
+        let values: Vec<f64> = quarters.iter().filter_map(of).collect();
+        if let (Some(influence), true) = (&mut score.influence, values.len() == QUARTERS) {
+            influence.rest = variance_of_mean(&values);
+            *score = Score::with_influence(score.metric, score.value, influence.clone(), judged.sizes);
         }
-        Target::Classes { labels, count } => judged.classes(&labels, count, &margins),
-        Target::Numbers(truth) => judged.numbers(&truth, &margins),
     }
+    scores
 }
 
 /// Predictions on some of the test rows.
-struct Judged {
+struct Judged<'a> {
     sizes: [usize; 2],
-    test_rows: Vec<u32>,
+    test_rows: &'a [u32],
     of: usize,
 }
 
-impl Judged {
+impl Judged<'_> {
+    fn scores(&self, truth: &Target, margins: &[f64]) -> Vec<Score> {
+        match truth {
+            Target::Binary(truth) => {
+                let labels: Vec<u32> = truth.iter().map(|&second| u32::from(second)).collect();
+                // One margin is that of the second class against the first.
+                let both: Vec<f64> = margins.iter().flat_map(|&l| [-l, l]).collect();
+                self.classes(&labels, 2, &both)
+            }
+            Target::Classes { labels, count } => self.classes(labels, *count, margins),
+            Target::Numbers(truth) => self.numbers(truth, margins),
+        }
+    }
+
     /// A score with the influence of each test row.
     fn score(&self, metric: Metric, value: f64, phi: &[f64]) -> Score {
         let mut influence = Influence::zero(self.of, 0);

@@ -20,3 +20,5 @@ pub mod whole;
 pub use error::OutOfRange;
 #[doc(inline)]
 pub use gausswork_divergence as divergence;
+#[doc(inline)]
+pub use gausswork_eval as eval;

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod common;
+mod evaluate;
 mod kl;
 mod reproducible;
 mod verbs;

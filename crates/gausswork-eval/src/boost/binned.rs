@@ -22,7 +22,13 @@ pub struct Binned {
     pub rows: usize,
     /// Features of a row.
     pub features: usize,
-    pub(super) bins: Vec<u8>,
+    bins: Vec<u8>,
+    /// The same column by column, for splits, which look at one.
+    by_feature: Vec<u8>,
+    /// Where each cell counts in a histogram of all features.
+    slots: Vec<u32>,
+    /// Where the bins of each feature begin in a histogram, and where the last one's end; a feature's missing cells come last.
+    pub(super) offsets: Vec<u32>,
 }
 
 impl Cuts {
@@ -76,8 +82,12 @@ impl Cuts {
                 }
             }
         }
-        Binned { rows: frame.rows, features, bins }
+        Binned::new(frame.rows, bins, &self.cuts)
     }
+}
+
+fn transposed(bins: &[u8], features: usize) -> Vec<u8> {
+    (0..features).flat_map(|feature| bins.iter().skip(feature).step_by(features).copied()).collect()
 }
 
 /// Lower edges of all bins but the first, from ascending values with their counts.
@@ -85,17 +95,32 @@ fn quantiles(runs: &[(f64, u64)]) -> Vec<f64> {
     if runs.len() <= MOST_BINS {
         return runs.iter().skip(1).map(|&(value, _)| value).collect();
     }
-    let total: u64 = runs.iter().map(|&(_, count)| count).sum();
-    let mut cuts = Vec::with_capacity(MOST_BINS);
-    let (mut below, mut wanted) = (0_u64, 1_u64);
-    for &(value, count) in runs {
-        if below > 0 && below * MOST_BINS as u64 >= wanted * total {
-            cuts.push(value);
-            wanted = below * MOST_BINS as u64 / total + 1;
+    // The least and the greatest value have bins of their own, so that a heap of zeros takes none from the rest: the others
+    // are cut where their quantiles are.
+    let inner = &runs[1..runs.len() - 1];
+    let total: u64 = inner.iter().map(|&(_, count)| count).sum();
+    let bins = MOST_BINS as u64 - 2;
+    let mut cuts = vec![inner[0].0, runs[runs.len() - 1].0];
+    let mut heaps = Vec::new();
+    let (mut upto, mut wanted) = (inner[0].1, 1_u64);
+    for pair in inner.windows(2) {
+        let (value, count) = pair[1];
+        if pair[0].1 * bins >= total {
+            heaps.push((pair[0].1, value));
         }
-        below += count;
+        upto += count;
+        if upto * bins > wanted * total {
+            cuts.push(value);
+            wanted = (upto * bins).div_ceil(total);
+        }
     }
     cuts.truncate(MOST_BINS - 1);
+    // The bins that are left set the greatest heaps apart from what follows them.
+    heaps.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)));
+    let known = cuts.clone();
+    let apart = heaps.into_iter().map(|(_, next)| next).filter(|next| !known.contains(next));
+    cuts.extend(apart.take(MOST_BINS - 1 - known.len()));
+    cuts.sort_unstable_by(f64::total_cmp);
     cuts
 }
 
@@ -104,7 +129,35 @@ impl Binned {
     #[must_use]
     pub fn stacked(&self, other: &Self) -> Self {
         let bins = [self.bins.as_slice(), &other.bins].concat();
-        Self { rows: self.rows + other.rows, features: self.features, bins }
+        let slots = [self.slots.as_slice(), &other.slots].concat();
+        let (features, offsets) = (self.features, self.offsets.clone());
+        let by_feature = transposed(&bins, features);
+        Self { rows: self.rows + other.rows, features, bins, by_feature, slots, offsets }
+    }
+
+    fn new(rows: usize, bins: Vec<u8>, cuts: &[Vec<f64>]) -> Self {
+        let features = cuts.len();
+        let mut offsets = vec![0];
+        // One bin more than cuts, and one for missing cells.
+        offsets.extend(cuts.iter().scan(0, |end, cuts| {
+            *end += cuts.len() as u32 + 2;
+            Some(*end)
+        }));
+        let slot = |(bin, feature): (&u8, usize)| match *bin {
+            MISSING_BIN => offsets[feature + 1] - 1,
+            bin => offsets[feature] + u32::from(bin),
+        };
+        let slots = bins.iter().zip((0..features).cycle()).map(slot).collect();
+        let by_feature = transposed(&bins, features);
+        Self { rows, features, bins, by_feature, slots, offsets }
+    }
+
+    pub(super) fn feature(&self, feature: usize) -> &[u8] {
+        &self.by_feature[feature * self.rows..(feature + 1) * self.rows]
+    }
+
+    pub(super) fn slots(&self, row: usize) -> &[u32] {
+        &self.slots[row * self.features..(row + 1) * self.features]
     }
 
     pub(super) fn row(&self, row: usize) -> &[u8] {
@@ -122,6 +175,13 @@ mod tests {
         let runs: Vec<(f64, u64)> = (0..10_000).map(|i| (f64::from(i), 1)).collect();
         let cuts = quantiles(&runs);
         assert_eq!(cuts.len(), 254);
-        assert!(cuts.windows(2).all(|w| (39.0..=40.0).contains(&(w[1] - w[0]))));
+        // A heap among them has a bin of its own.
+        let mut heaped = runs.clone();
+        heaped[5000].1 = 3000;
+        let cuts_of_heap = quantiles(&heaped);
+        assert!(
+            cuts_of_heap.contains(&5000.0) && cuts_of_heap.contains(&5001.0) && cuts_of_heap.len() <= 254
+        );
+        assert!(cuts.windows(2).skip(1).take(250).all(|w| (39.0..=40.0).contains(&(w[1] - w[0]))));
     }
 }

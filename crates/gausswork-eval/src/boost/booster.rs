@@ -1,8 +1,12 @@
 //! Trees one after another, each fitted to what those before it leave.
 
 use super::binned::Binned;
+use super::histogram::Quantised;
 use super::loss::{Objective, Target};
 use super::tree::{Scratch, Tree};
+
+/// Rows that are sent down a tree at once.
+const SIDE_BY_SIDE: usize = 8;
 
 /// How trees are grown.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,15 +55,18 @@ impl Booster {
         let mut margins = vec![start; data.rows * classes];
         let mut derivatives = vec![vec![[0.0; 2]; data.rows]; classes];
         let mut booster = Self { objective, start, trees: Vec::new(), gains: vec![0.0; data.features] };
-        let mut scratch = Scratch::default();
+        let (mut scratch, mut quantised) = (Scratch::default(), Quantised::default());
         for _ in 0..settings.rounds {
             for (class, derivatives) in derivatives.iter_mut().enumerate() {
                 target.derivatives(&margins, class, derivatives);
             }
             for (class, derivatives) in derivatives.iter().enumerate() {
-                let mut add = |row: u32, value: f64| margins[row as usize * classes + class] += value;
+                quantised.set(derivatives, objective.greatest_derivatives());
+                let mut add = |rows: &[u32], value: f64| {
+                    rows.iter().for_each(|&row| margins[row as usize * classes + class] += value);
+                };
                 let gains = &mut booster.gains;
-                let tree = Tree::grow(data, rows, derivatives, settings, &mut scratch, gains, &mut add);
+                let tree = Tree::grow(data, rows, &quantised, settings, &mut scratch, gains, &mut add);
                 booster.trees.push(tree);
             }
         }
@@ -71,11 +78,13 @@ impl Booster {
     pub fn margins(&self, data: &Binned, rows: &[u32]) -> Vec<f64> {
         let classes = self.objective.margins();
         let mut out = vec![self.start; rows.len() * classes];
-        for (&row, out) in rows.iter().zip(out.chunks_exact_mut(classes)) {
-            let bins = data.row(row as usize);
-            for (i, tree) in self.trees.iter().enumerate() {
-                out[i % classes] += tree.predict(bins);
-            }
+        let (groups, rest) = rows.as_chunks::<SIDE_BY_SIDE>();
+        for (i, tree) in self.trees.iter().enumerate() {
+            let places = out.chunks_exact_mut(classes).map(|margins| &mut margins[i % classes]);
+            let values =
+                groups.iter().flat_map(|group| tree.predict(group.map(|row| data.row(row as usize))));
+            let others = rest.iter().flat_map(|&row| tree.predict([data.row(row as usize)]));
+            places.zip(values.chain(others)).for_each(|(margin, value)| *margin += value);
         }
         out
     }

@@ -27,6 +27,17 @@ pub enum Objective {
     Squared,
 }
 
+impl Objective {
+    /// Bounds on both derivatives, where the loss has them.
+    pub(super) fn greatest_derivatives(self) -> Option<[f32; 2]> {
+        match self {
+            Self::Logistic => Some([1.0, 0.25]),
+            Self::Softmax(_) => Some([1.0, 0.5]),
+            Self::Squared => None,
+        }
+    }
+}
+
 /// `1/(1 + e^(−l))`.
 #[must_use]
 pub fn sigmoid(l: f64) -> f64 {

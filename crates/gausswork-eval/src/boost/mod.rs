@@ -7,6 +7,7 @@
 
 mod binned;
 mod booster;
+mod histogram;
 mod loss;
 mod tree;
 

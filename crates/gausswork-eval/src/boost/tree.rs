@@ -2,24 +2,28 @@
 
 use super::binned::{Binned, MISSING_BIN};
 use super::booster::Settings;
+use super::histogram::{Histogram, Quantised, Sum};
 
-const BINS: usize = 256;
 /// Gains below it are rounding.
 const LEAST_GAIN: f64 = 1e-6;
 
-/// First and second derivatives, summed.
-type Sum = [f64; 2];
-
+/// A node: a split, or a leaf, whose split sends every row back to itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Node {
-    Leaf(f64),
-    Split { feature: u16, upto: u8, missing_left: bool, left: u32 },
+struct Node {
+    feature: u16,
+    upto: u8,
+    missing_left: bool,
+    /// The left child; the right one stands behind it.
+    left: u32,
 }
 
-/// A tree: its nodes, children side by side behind their parent.
+/// A tree.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
+    /// What the leaf in each place adds.
+    values: Vec<f64>,
+    depth: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +40,7 @@ struct Open {
     node: usize,
     rows: std::ops::Range<usize>,
     sum: Sum,
-    histogram: Vec<Sum>,
+    histogram: Histogram,
 }
 
 /// Buffers that one tree leaves to the next.
@@ -44,7 +48,7 @@ struct Open {
 pub(super) struct Scratch {
     rows: Vec<u32>,
     right: Vec<u32>,
-    free: Vec<Vec<Sum>>,
+    free: Vec<Histogram>,
 }
 
 fn score(sum: Sum, lambda: f64) -> f64 {
@@ -55,156 +59,152 @@ fn minus(a: Sum, b: Sum) -> Sum {
     [a[0] - b[0], a[1] - b[1]]
 }
 
+impl Node {
+    fn leaf(place: usize) -> Self {
+        // Every bin is at most 255 and a missing cell goes left: whoever arrives stays.
+        Self { feature: 0, upto: MISSING_BIN, missing_left: true, left: place as u32 }
+    }
+
+    fn goes_left(&self, bin: u8) -> bool {
+        (bin <= self.upto) & (bin != MISSING_BIN) | (bin == MISSING_BIN) & self.missing_left
+    }
+}
+
 impl Tree {
     /// Grows a tree on `rows`, adds its leaves to their margins, and its gains to those of the features.
     pub(super) fn grow(
         data: &Binned,
         rows: &[u32],
-        derivatives: &[[f32; 2]],
+        derivatives: &Quantised,
         settings: &Settings,
         scratch: &mut Scratch,
         gains: &mut [f64],
-        add: &mut dyn FnMut(u32, f64),
+        add: &mut dyn FnMut(&[u32], f64),
     ) -> Self {
         scratch.rows.clear();
         scratch.rows.extend_from_slice(rows);
-        let sum = rows.iter().fold([0.0; 2], |sum: Sum, &row| {
-            let [g, h] = derivatives[row as usize];
-            [sum[0] + f64::from(g), sum[1] + f64::from(h)]
-        });
-        let mut nodes = vec![Node::Leaf(0.0)];
-        let mut histogram = scratch.histogram(data.features);
-        count(data, &scratch.rows, derivatives, &mut histogram);
+        let (mut nodes, mut values) = (vec![Node::leaf(0)], vec![0.0]);
+        let mut histogram = scratch.histogram(data);
+        histogram.count(data, &scratch.rows, derivatives);
+        let sum = derivatives.sum(rows);
         let mut level = vec![Open { node: 0, rows: 0..rows.len(), sum, histogram }];
         for depth in 0..=settings.depth {
             let mut next = Vec::new();
             for open in level {
-                let split = if depth < settings.depth { best(&open, data.features, settings) } else { None };
+                let split =
+                    if depth < settings.depth { best(&open, data, derivatives, settings) } else { None };
                 let Some(split) = split else {
                     let value = -settings.step * open.sum[0] / (open.sum[1] + settings.lambda);
-                    nodes[open.node] = Node::Leaf(value);
-                    scratch.rows[open.rows].iter().for_each(|&row| add(row, value));
+                    values[open.node] = value;
+                    add(&scratch.rows[open.rows], value);
                     scratch.free.push(open.histogram);
                     continue;
                 };
                 gains[split.feature] += split.gain;
                 let left = nodes.len();
-                let (feature, upto, missing_left) = (split.feature as u16, split.upto, split.missing_left);
-                nodes[open.node] = Node::Split { feature, upto, missing_left, left: left as u32 };
-                nodes.extend([Node::Leaf(0.0); 2]);
-                let middle = scratch.part(data, open.rows.clone(), &split);
+                let node = Node {
+                    feature: split.feature as u16,
+                    upto: split.upto,
+                    missing_left: split.missing_left,
+                    left: left as u32,
+                };
+                nodes[open.node] = node;
+                nodes.extend([Node::leaf(left), Node::leaf(left + 1)]);
+                values.extend([0.0; 2]);
+                let middle = scratch.part(data, open.rows.clone(), &node);
                 let parts = [open.rows.start..middle, middle..open.rows.end];
                 let sums = [split.left, minus(open.sum, split.left)];
-                if depth + 1 == settings.depth {
-                    // Children at full depth are leaves: nothing reads their histograms.
+                // Children at full depth are leaves: nothing reads their histograms.
+                let histograms = if depth + 1 == settings.depth {
                     scratch.free.push(open.histogram);
-                    for (i, (rows, sum)) in parts.into_iter().zip(sums).enumerate() {
-                        next.push(Open { node: left + i, rows, sum, histogram: Vec::new() });
-                    }
-                    continue;
-                }
-                // The smaller child is counted, the other one is the rest.
-                let small = usize::from(parts[1].len() < parts[0].len());
-                let mut counted = scratch.histogram(data.features);
-                count(data, &scratch.rows[parts[small].clone()], derivatives, &mut counted);
-                let mut rest = open.histogram;
-                rest.iter_mut().zip(&counted).for_each(|(rest, counted)| *rest = minus(*rest, *counted));
-                let histograms = if small == 0 { [counted, rest] } else { [rest, counted] };
+                    [Histogram::default(), Histogram::default()]
+                } else {
+                    // The smaller child is counted, the other one is the rest.
+                    let small = usize::from(parts[1].len() < parts[0].len());
+                    let mut counted = scratch.histogram(data);
+                    counted.count(data, &scratch.rows[parts[small].clone()], derivatives);
+                    let mut rest = open.histogram;
+                    rest.subtract(&counted);
+                    if small == 0 { [counted, rest] } else { [rest, counted] }
+                };
                 for (i, ((rows, sum), histogram)) in parts.into_iter().zip(sums).zip(histograms).enumerate() {
                     next.push(Open { node: left + i, rows, sum, histogram });
                 }
             }
             level = next;
         }
-        Self { nodes }
+        Self { nodes, values, depth: settings.depth }
     }
 
-    /// The leaf's value for a row of bins.
-    pub(super) fn predict(&self, row: &[u8]) -> f64 {
-        let mut at = 0;
-        loop {
-            match self.nodes[at] {
-                Node::Leaf(value) => return value,
-                Node::Split { feature, upto, missing_left, left } => {
-                    let right = !goes_left(row[feature as usize], upto, missing_left);
-                    at = left as usize + usize::from(right);
-                }
+    /// The leaves' values for rows of bins, side by side: each row's way is a chain of loads, and several chains hide what each
+    /// waits for. As many steps for every row: a branch on where it went would be guessed wrong half of the time.
+    pub(super) fn predict<const N: usize>(&self, rows: [&[u8]; N]) -> [f64; N] {
+        let mut at = [0; N];
+        for _ in 0..self.depth {
+            for (at, row) in at.iter_mut().zip(rows) {
+                let node = &self.nodes[*at];
+                *at = node.left as usize + usize::from(!node.goes_left(row[usize::from(node.feature)]));
             }
         }
+        at.map(|at| self.values[at])
     }
-}
-
-fn goes_left(bin: u8, upto: u8, missing_left: bool) -> bool {
-    if bin == MISSING_BIN { missing_left } else { bin <= upto }
 }
 
 impl Scratch {
-    fn histogram(&mut self, features: usize) -> Vec<Sum> {
+    fn histogram(&mut self, data: &Binned) -> Histogram {
         let mut histogram = self.free.pop().unwrap_or_default();
-        histogram.clear();
-        histogram.resize(features * BINS, [0.0; 2]);
+        histogram.clear(data);
         histogram
     }
 
     /// Moves the rows that go left before the others, both in their order; where the others begin.
-    fn part(&mut self, data: &Binned, range: std::ops::Range<usize>, split: &Split) -> usize {
-        self.right.clear();
-        let mut end = range.start;
+    fn part(&mut self, data: &Binned, range: std::ops::Range<usize>, node: &Node) -> usize {
+        self.right.resize(range.len().max(self.right.len()), 0);
+        let bins = data.feature(usize::from(node.feature));
+        let (mut end, mut right) = (range.start, 0);
         for i in range.clone() {
             let row = self.rows[i];
-            let bin = data.bins[row as usize * data.features + split.feature];
-            if goes_left(bin, split.upto, split.missing_left) {
-                self.rows[end] = row;
-                end += 1;
-            } else {
-                self.right.push(row);
-            }
+            let left = node.goes_left(bins[row as usize]);
+            // Both are written and one counts, so that nothing has to be guessed.
+            self.rows[end] = row;
+            self.right[right] = row;
+            end += usize::from(left);
+            right += usize::from(!left);
         }
-        self.rows[end..range.end].copy_from_slice(&self.right);
+        self.rows[end..range.end].copy_from_slice(&self.right[..right]);
         end
     }
 }
 
-/// Adds the derivatives of rows to the bins of their cells.
-fn count(data: &Binned, rows: &[u32], derivatives: &[[f32; 2]], histogram: &mut [Sum]) {
-    for &row in rows {
-        let [g, h] = derivatives[row as usize].map(f64::from);
-        let (features, _) = histogram.as_chunks_mut::<BINS>();
-        for (feature, &bin) in features.iter_mut().zip(data.row(row as usize)) {
-            let sum = &mut feature[usize::from(bin)];
-            sum[0] += g;
-            sum[1] += h;
-        }
-    }
-}
-
 /// The split of the greatest gain, the first among equals; none where no split gains.
-fn best(open: &Open, features: usize, settings: &Settings) -> Option<Split> {
+fn best(open: &Open, data: &Binned, derivatives: &Quantised, settings: &Settings) -> Option<Split> {
     let root = score(open.sum, settings.lambda);
     let mut best: Option<Split> = None;
+    // What the scores of both sides must exceed in sum. They are compared as fractions: dividing would take most of the time.
+    let mut bar = root + LEAST_GAIN;
     let mut consider = |feature: usize, upto: usize, missing_left: bool, left: Sum| {
         let right = minus(open.sum, left);
-        if left[1] < settings.least_weight || right[1] < settings.least_weight {
-            return;
-        }
-        let gain = score(left, settings.lambda) + score(right, settings.lambda) - root;
-        if gain > best.map_or(LEAST_GAIN, |best| best.gain) {
-            best = Some(Split { gain, feature, upto: upto as u8, missing_left, left });
+        let (a, b) = (left[1] + settings.lambda, right[1] + settings.lambda);
+        let (numerator, denominator) = (left[0] * left[0] * b + right[0] * right[0] * a, a * b);
+        if numerator > bar * denominator
+            && left[1] >= settings.least_weight
+            && right[1] >= settings.least_weight
+        {
+            bar = numerator / denominator;
+            best = Some(Split { gain: bar - root, feature, upto: upto as u8, missing_left, left });
         }
     };
-    for feature in 0..features {
-        let bins = &open.histogram[feature * BINS..(feature + 1) * BINS];
-        let missing = bins[usize::from(MISSING_BIN)];
-        let any_missing = missing[1] > 0.0;
-        let mut left = [0.0; 2];
-        for (upto, bin) in bins[..usize::from(MISSING_BIN)].iter().enumerate() {
-            if bin[1] == 0.0 {
+    for feature in 0..data.features {
+        let (bins, missing) = open.histogram.feature(data, feature);
+        let mut left = Histogram::EMPTY;
+        for (upto, &bin) in bins.iter().enumerate() {
+            if bin == Histogram::EMPTY {
                 continue;
             }
-            left = [left[0] + bin[0], left[1] + bin[1]];
-            consider(feature, upto, false, left);
-            if any_missing {
-                consider(feature, upto, true, [left[0] + missing[0], left[1] + missing[1]]);
+            left += bin;
+            consider(feature, upto, false, derivatives.restored(left));
+            if missing != Histogram::EMPTY {
+                consider(feature, upto, true, derivatives.restored(left + missing));
             }
         }
     }

@@ -18,6 +18,7 @@ pub fn tv_complement(codes: [&[u32]; 2], counts: [&[u64]; 2]) -> Option<Score> {
     let influence = Influence {
         real: signs(codes[0], counts[0], &difference, -0.5),
         synthetic: signs(codes[1], counts[1], &difference, 0.5),
+        rest: 0.0,
     };
     Some(Score::with_influence(
         Metric::TvComplement,

@@ -62,10 +62,40 @@ fn shared(values: &[f64], edges: &[f64]) -> Coded {
     Coded { codes: values.iter().map(bin).collect(), count: missing + 1 }
 }
 
-fn separate(values: &[f64]) -> Coded {
+/// The codes that [`Bins::SdMetrics`] would give without the least, and without the greatest value; none where that leaves
+/// the range as it is.
+#[must_use]
+pub(super) fn without_extremes(values: &Values) -> [Option<Coded>; 2] {
+    let Values::Numbers(values) = values else { return [None, None] };
+    let [low, high] = range(values);
+    // The end without its extreme: the next value, where the extreme is there once.
+    let next = |extreme: f64, nearer: fn(f64, f64) -> f64, start: f64| {
+        let (mut times, mut next) = (0, start);
+        for &x in values {
+            if x == extreme {
+                times += 1;
+            } else if !x.is_nan() {
+                next = nearer(next, x);
+            }
+        }
+        (times == 1 && next != start).then_some(next)
+    };
+    let least = next(low, f64::min, f64::INFINITY);
+    let greatest = next(high, f64::max, f64::NEG_INFINITY);
+    [least.map(|low| cut(values, low, high)), greatest.map(|high| cut(values, low, high))]
+}
+
+fn range(values: &[f64]) -> [f64; 2] {
     let present = values.iter().copied().filter(|value| !value.is_nan());
-    let [low, high] =
-        present.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
+    present.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)])
+}
+
+fn separate(values: &[f64]) -> Coded {
+    let [low, high] = range(values);
+    cut(values, low, high)
+}
+
+fn cut(values: &[f64], low: f64, high: f64) -> Coded {
     // NumPy's edges, to the last bit: a constant has half a unit on either side, no values the unit interval.
     let [low, high] = match low.partial_cmp(&high) {
         Some(std::cmp::Ordering::Less) => [low, high],

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::bins::{Bins, Coded, code};
+use super::bins::{Bins, Coded, code, without_extremes};
 use super::contingency::{Contingency, Signs};
 use super::correlation::Correlation;
 use crate::frame::{Domain, Frame, Values};
@@ -69,7 +69,8 @@ pub fn pairs(domain: &Domain, real: &Frame, synthetic: &Frame) -> Pairs {
     let places: Vec<[usize; 2]> = (0..count).flat_map(|i| (i + 1..count).map(move |j| [i, j])).collect();
     let found: Vec<(PairScore, Terms)> =
         places.into_par_iter().map(|places| one(places, real, synthetic, &shared, &separate)).collect();
-    let scores = means(&found, [real, synthetic], &shared, &separate);
+    let rest = jackknifed(&found, [real, synthetic], &separate);
+    let scores = means(&found, [real, synthetic], &shared, &separate, rest);
     Pairs { pairs: found.into_iter().map(|(score, _)| score).collect(), scores }
 }
 
@@ -117,6 +118,41 @@ fn one(
     (PairScore { columns, trend, contingency, association, associated }, terms)
 }
 
+/// The variance of the means of trends, of all and of associated pairs, that comes from the bins: their edges hang on
+/// each sample's extremes, which no influence function sees. Each extreme is left out in turn (jackknife).
+fn jackknifed(found: &[(PairScore, Terms)], frames: [&Frame; 2], separate: &[[Coded; 2]]) -> [f64; 2] {
+    let binned = |(_, terms): &&(PairScore, Terms)| matches!(terms.trend, Some(Trend::Contingency(_)));
+    let count = |strict: bool| {
+        let counted =
+            |(score, _): &&(PairScore, Terms)| score.trend.is_some() && (!strict || score.associated);
+        found.iter().filter(counted).count().max(1) as f64
+    };
+    let counts = [count(false), count(true)];
+    let changes: Vec<[f64; 2]> = (0..separate.len() * 2)
+        .into_par_iter()
+        .flat_map_iter(|place| {
+            let (column, side) = (place / 2, place % 2);
+            without_extremes(&frames[side].columns[column]).into_iter().flatten().map(move |coded| {
+                let mut own = separate[column].clone();
+                own[side] = coded;
+                let mut change = [0.0; 2];
+                for (score, _) in
+                    found.iter().filter(binned).filter(|(score, _)| score.columns.contains(&column))
+                {
+                    let [i, j] = score.columns;
+                    let (a, b) = if i == column { (&own, &separate[j]) } else { (&separate[i], &own) };
+                    let now = Contingency::new(a, b).similarity();
+                    let moved = now.zip(score.trend).map_or(0.0, |(now, before)| now - before);
+                    change[0] += moved / counts[0];
+                    change[1] += if score.associated { moved / counts[1] } else { 0.0 };
+                }
+                change
+            })
+        })
+        .collect();
+    changes.iter().fold([0.0; 2], |sum, change| [0, 1].map(|k| sum[k] + change[k] * change[k]))
+}
+
 /// Which mean, and the share that a pair has in it.
 struct Mean {
     metric: Metric,
@@ -129,6 +165,7 @@ fn means(
     frames: [&Frame; 2],
     shared: &[[Coded; 2]],
     separate: &[[Coded; 2]],
+    rest: [f64; 2],
 ) -> Vec<Score> {
     let value = |metric, (score, terms): &(PairScore, Terms)| match metric {
         Metric::Trend => score.trend,
@@ -158,7 +195,8 @@ fn means(
     let defined = means.iter().enumerate().filter(|(_, mean)| mean.count > 0.0);
     defined
         .map(|(k, mean)| {
-            let influence = Influence { real: column(0, k), synthetic: column(1, k) };
+            let rest = rest.get(k).copied().unwrap_or(0.0);
+            let influence = Influence { real: column(0, k), synthetic: column(1, k), rest };
             Score::with_influence(mean.metric, mean.sum / mean.count, influence, frames.map(|f| f.rows))
         })
         .collect()

@@ -25,6 +25,8 @@ pub enum Baselines {
     /// They do.
     #[default]
     All,
+    /// Only the ceiling: real rows.
+    Ceiling,
     /// They do not: it is faster, and the numbers have no scale.
     None,
 }
@@ -75,6 +77,8 @@ pub struct Input {
     pub of_model: Vec<Score>,
     /// Its training curve.
     pub curve: Vec<CurvePoint>,
+    /// Which metrics.
+    pub stages: Vec<Stage>,
     /// Baselines.
     pub baselines: Baselines,
     /// Rows that are looked at.
@@ -110,7 +114,41 @@ struct Context<'a> {
     real_training: Cow<'a, Frame>,
 }
 
-const STAGES: [&str; 6] = ["columns", "pairs", "two-sample test", "neighbourhoods", "usefulness", "privacy"];
+/// A group of metrics that are computed together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// One column at a time.
+    Columns,
+    /// Two columns at a time.
+    Pairs,
+    /// The classifier two-sample test.
+    TwoSample,
+    /// α-precision, β-recall, density, coverage, energy distance and MMD.
+    Neighbourhoods,
+    /// Train on synthetic, test on real.
+    Usefulness,
+    /// Copies, closest records, membership.
+    Privacy,
+}
+
+impl Stage {
+    /// Every group, in the order of a report.
+    pub const ALL: [Self; 6] =
+        [Self::Columns, Self::Pairs, Self::TwoSample, Self::Neighbourhoods, Self::Usefulness, Self::Privacy];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Columns => "columns",
+            Self::Pairs => "pairs",
+            Self::TwoSample => "two-sample",
+            Self::Neighbourhoods => "neighbourhoods",
+            Self::Usefulness => "usefulness",
+            Self::Privacy => "privacy",
+        }
+    }
+}
 
 /// Computes every metric of every set; the same input gives the same report.
 #[must_use]
@@ -134,9 +172,11 @@ pub fn evaluate(input: &Input, tell: &mut dyn FnMut(Step<'_>)) -> Report {
         (None, Some([_, other])) => Some(other),
         (None, None) => None,
     };
-    if let (Baselines::All, Some(ceiling)) = (input.baselines, ceiling) {
+    if let (Baselines::All | Baselines::Ceiling, Some(ceiling)) = (input.baselines, ceiling) {
+        sets.push(("real rows".to_owned(), Role::Ceiling, Cow::Borrowed(ceiling)));
+    }
+    if input.baselines == Baselines::All {
         let made = [
-            ("real rows", Role::Ceiling, Cow::Borrowed(ceiling)),
             (
                 "independent columns",
                 Role::IndependentColumns,
@@ -161,12 +201,12 @@ pub fn evaluate(input: &Input, tell: &mut dyn FnMut(Step<'_>)) -> Report {
     };
     let context = Context { input, space, near, near_holdout, test, real_training };
 
-    let total = sets.len() * STAGES.len();
+    let total = sets.len() * input.stages.len();
     let mut done = 0;
     let mut reports: Vec<SetReport> = Vec::with_capacity(sets.len());
     for (name, role, frame) in &sets {
-        let mut step = |metric: &str| {
-            tell(Step { done, total, set: name, metric });
+        let mut step = |stage: Stage| {
+            tell(Step { done, total, set: name, metric: stage.name() });
             done += 1;
         };
         // The other half is compared with its half; everything else with all real rows.
@@ -267,52 +307,76 @@ impl Context<'_> {
         role: Role,
         frame: &Frame,
         reference: &Frame,
-        step: &mut dyn FnMut(&str),
+        step: &mut dyn FnMut(Stage),
     ) -> SetReport {
-        let Input { domain, limits, seed, .. } = self.input;
-        step(STAGES[0]);
-        let (columns, shape) = columns(self.input, reference, frame);
-        let mut scores: Vec<Score> = shape.into_iter().collect();
-        step(STAGES[1]);
-        let pairs = pairs(domain, reference, frame);
-        scores.extend(pairs.scores);
-        step(STAGES[2]);
-        let test =
-            |real: &Frame, reference| two_sample(domain, real, frame, reference, limits.two_sample, *seed);
-        let (seen, unseen) = rayon::join(
-            || test(reference, Reference::Training),
-            || match (&self.input.holdout, role) {
-                // The ceiling is the holdout itself.
-                (Some(holdout), role) if role != Role::Ceiling => test(holdout, Reference::Unseen),
-                _ => None,
-            },
-        );
-        let gains = seen.as_ref().map(|test| test.gains.clone()).unwrap_or_default();
-        scores.extend([seen, unseen].into_iter().flatten().flat_map(|test| test.scores));
-        step(STAGES[3]);
-        let mut draws = Draws::new(*seed, Purpose::Neighbours);
-        let points =
-            |frame: &Frame, most: usize, draws: &mut Draws| self.space.points(&frame.at_most(most, draws));
-        let own = points(frame, limits.neighbours, &mut draws);
+        let limits = &self.input.limits;
+        let mut report = SetReport {
+            name: name.to_owned(),
+            role,
+            rows: frame.rows,
+            scores: Vec::new(),
+            columns: Vec::new(),
+            pairs: Vec::new(),
+            gains: Vec::new(),
+            skills: Vec::new(),
+        };
+        let mut draws = Draws::new(self.input.seed, Purpose::Neighbours);
+        let mut points = |frame: &Frame, most: usize| self.space.points(&frame.at_most(most, &mut draws));
+        let own = points(frame, limits.neighbours);
         let near = match role {
-            Role::Ceiling => Cow::Owned(points(reference, limits.neighbours, &mut draws)),
+            Role::Ceiling => Cow::Owned(points(reference, limits.neighbours)),
             _ => Cow::Borrowed(&self.near),
         };
-        scores.extend(neighbourhood(&near, &own));
-        let few = [reference, frame].map(|frame| points(frame, limits.permutation, &mut draws));
-        scores.extend(energy(&few[0], &few[1], *seed));
-        step(STAGES[4]);
-        let (useful, skills) = self.usefulness(frame, role);
-        scores.extend(useful);
-        step(STAGES[5]);
-        scores.push(privacy::exact_copies(reference, frame));
-        let holdout = self.near_holdout.as_ref().filter(|_| role != Role::Ceiling);
-        scores.extend(privacy::closest_records(&near, holdout, &own));
-        if let Some(holdout) = holdout {
-            scores.extend(privacy::membership_by_distance(&near, holdout, &own));
+        for &stage in &self.input.stages {
+            step(stage);
+            match stage {
+                Stage::Columns => {
+                    let (columns, shape) = columns(self.input, reference, frame);
+                    report.columns = columns;
+                    report.scores.extend(shape);
+                }
+                Stage::Pairs => {
+                    let pairs = pairs(&self.input.domain, reference, frame);
+                    report.scores.extend(pairs.scores);
+                    if matches!(role, Role::Synthetic | Role::Ceiling) {
+                        report.pairs = pairs.pairs;
+                    }
+                }
+                Stage::TwoSample => self.two_sample(frame, reference, role, &mut report),
+                Stage::Neighbourhoods => {
+                    report.scores.extend(neighbourhood(&near, &own));
+                    let few = [reference, frame].map(|frame| points(frame, limits.permutation));
+                    report.scores.extend(energy(&few[0], &few[1], self.input.seed));
+                }
+                Stage::Usefulness => {
+                    let (scores, skills) = self.usefulness(frame, role);
+                    report.scores.extend(scores);
+                    report.skills = skills;
+                }
+                Stage::Privacy => {
+                    report.scores.push(privacy::exact_copies(reference, frame));
+                    let holdout = self.near_holdout.as_ref().filter(|_| role != Role::Ceiling);
+                    report.scores.extend(privacy::closest_records(&near, holdout, &own));
+                    if let Some(holdout) = holdout {
+                        report.scores.extend(privacy::membership_by_distance(&near, holdout, &own));
+                    }
+                }
+            }
         }
-        let pairs = if matches!(role, Role::Synthetic | Role::Ceiling) { pairs.pairs } else { Vec::new() };
-        SetReport { name: name.to_owned(), role, rows: frame.rows, scores, columns, pairs, gains, skills }
+        report
+    }
+
+    /// Against the rows that the set is compared with, and for all but the ceiling, which is the holdout, against unseen ones.
+    fn two_sample(&self, frame: &Frame, reference: &Frame, role: Role, report: &mut SetReport) {
+        let Input { domain, limits, seed, holdout, .. } = self.input;
+        let test = |real: &Frame, known| two_sample(domain, real, frame, known, limits.two_sample, *seed);
+        let unseen = holdout.as_ref().filter(|_| role != Role::Ceiling);
+        let (seen, unseen) = rayon::join(
+            || test(reference, Reference::Training),
+            || unseen.and_then(|holdout| test(holdout, Reference::Unseen)),
+        );
+        report.gains = seen.as_ref().map(|test| test.gains.clone()).unwrap_or_default();
+        report.scores.extend([seen, unseen].into_iter().flatten().flat_map(|test| test.scores));
     }
 
     /// Trained on `frame`, or for the ceiling on real rows; tested on real rows.
@@ -348,6 +412,12 @@ impl Context<'_> {
             notes.push(format!(
                 "No target was given: usefulness is the mean over every column as target, on at most {} rows.",
                 limits.every_target
+            ));
+        }
+        if let Some(holdout) = holdout.as_ref().filter(|holdout| 5 * holdout.rows < 4 * most) {
+            notes.push(format!(
+                "The ceiling has {} rows, fewer than the sets beside it: its columns and pairs score lower for that alone.",
+                holdout.rows
             ));
         }
         for (what, limit) in [
@@ -394,9 +464,16 @@ fn column(input: &Input, real: &Frame, synthetic: &Frame, place: usize) -> Colum
         scores: Vec::new(),
         absent: Vec::new(),
         unknown: Vec::new(),
+        rare: [0; 2],
+        unknown_rows: 0,
         location: None,
     };
     let Some(sample) = Sample::new(a, b, levels.len()) else { return out };
+    if let Sample::Labels { counts } = &sample {
+        out.rare = [1, 2].map(|times| counts[0].iter().filter(|&&count| count == times).count());
+        out.unknown_rows =
+            counts[0].iter().zip(&counts[1]).filter(|(real, _)| **real == 0).map(|(_, &n)| n).sum();
+    }
     let scores: [Option<Score>; 3] = match (&sample, a, b) {
         (Sample::Numbers(sorted), ..) => {
             let both = [&sorted[0], &sorted[1]];

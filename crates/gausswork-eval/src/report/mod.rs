@@ -4,7 +4,7 @@ mod evaluate;
 mod overlay;
 mod verdict;
 
-pub use evaluate::{Baselines, Input, Limits, Step, evaluate};
+pub use evaluate::{Baselines, Input, Limits, Stage, Step, evaluate};
 pub use overlay::Overlay;
 pub use verdict::{Finding, Gravity, Verdict};
 
@@ -42,6 +42,10 @@ pub struct ColumnScores {
     pub absent: Vec<(String, u64)>,
     /// Levels that no real row has, most frequent first, and their synthetic counts; at most ten.
     pub unknown: Vec<(String, u64)>,
+    /// How many levels one real row has, and how many two: they say how often fresh rows bring new levels.
+    pub rare: [usize; 2],
+    /// Synthetic rows with a level that no real row has.
+    pub unknown_rows: u64,
     /// Mean and median, real then synthetic; of numbers.
     pub location: Option<[[f64; 2]; 2]>,
 }

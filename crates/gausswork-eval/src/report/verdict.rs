@@ -108,10 +108,16 @@ fn columns(report: &Report, set: &SetReport, found: &mut Found) {
         if !column.unknown.is_empty() {
             let named: Vec<String> =
                 column.unknown.iter().take(NAMED).map(|(level, _)| format!("\"{level}\"")).collect();
-            let count: u64 = column.unknown.iter().map(|(_, count)| count).sum();
+            let count = column.unknown_rows;
             let rows = if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+            // Fresh real rows bring new levels about as often as there are levels that occur once (Good 1953, Biometrika 40,
+            // with its variance).
+            let (ratio, [once, twice]) = (set.rows as f64 / real, column.rare.map(|levels| levels as f64));
+            let usual = (once + 1.0) * ratio;
+            let spread = (usual + (once + 2.0 * twice) * ratio * ratio).sqrt();
+            let gravity = if count as f64 > usual + SURE * spread { Gravity::Bad } else { Gravity::Note };
             found.push((
-                Gravity::Bad,
+                gravity,
                 format!("Column \"{name}\" has values that no real row has: {} in {rows}.", named.join(", ")),
             ));
         }
@@ -135,7 +141,7 @@ fn columns(report: &Report, set: &SetReport, found: &mut Found) {
                         format!("Column \"{name}\" has {points:.1} percentage points {more} missing cells."),
                     ));
                 }
-                Metric::OutOfDomain if column.unknown.is_empty() && score.value > 0.005 => {
+                Metric::OutOfDomain if column.unknown.is_empty() && outside(score) => {
                     let text = format!(
                         "Column \"{name}\" has {:.1} % of its values outside the range of the real ones.",
                         100.0 * score.value
@@ -164,6 +170,13 @@ fn columns(report: &Report, set: &SetReport, found: &mut Found) {
     if shifted.len() > NAMED {
         found.push((Gravity::Bad, format!("{} further columns are off.", shifted.len() - NAMED)));
     }
+}
+
+/// Whether more values lie beyond the real extremes than fresh real rows have there: of n values the shares beyond the least
+/// and the greatest are each about an exponential variable over n, and their sum exceeds 12/n once in 10,000 times.
+fn outside(score: &Score) -> bool {
+    let usual = 12.0 * score.synthetic as f64 / score.real.max(1) as f64;
+    score.value > 0.001 && score.value * score.synthetic as f64 > usual + SURE * usual.sqrt()
 }
 
 /// A number in a sentence.
@@ -211,7 +224,15 @@ fn rows(report: &Report, set: &SetReport, found: &mut Found) {
     let unseen = auc.metric == Metric::TwoSampleUnseenAuc;
     let real = if unseen { "real rows that were held out" } else { "real rows" };
     let low = auc.value - 1.96 * auc.standard_error.unwrap_or(0.0);
-    if low <= 0.5 {
+    let high = auc.value + SURE * auc.standard_error.unwrap_or(0.0);
+    if high < 0.5 && unseen {
+        let text = format!(
+            "Against the holdout the AUC is below one half ({:.3}): the rows resemble it more than real rows do. Was it \
+             held out?",
+            auc.value
+        );
+        found.push((Gravity::Bad, text));
+    } else if low <= 0.5 {
         let text = format!("Boosted trees cannot tell the rows from {real} (AUC {:.3}).", auc.value);
         found.push((Gravity::Good, text));
     } else if auc.value > 0.55 {

@@ -6,6 +6,8 @@ use crate::score::{Metric, Score};
 
 /// Neighbours whose farthest is a row's radius.
 const NEIGHBOURS: usize = 5;
+/// Groups of synthetic rows that are left out in turn.
+const GROUPS: usize = 20;
 /// Levels of α and β.
 const LEVELS: usize = 30;
 
@@ -28,12 +30,12 @@ pub fn neighbourhood(real: &Points, synthetic: &Points) -> Vec<Score> {
         let balls = d.iter().zip(&radii).filter(|(d, radius)| d <= radius).count();
         (balls as f64 / NEIGHBOURS as f64, mean(d))
     });
-    let closest = real.each(synthetic, |_, d| least(d));
+    let closest = real.each(synthetic, |_, d| Closest::new(d));
     let among_synthetic = synthetic.each(synthetic, |_, d| mean(d));
 
     let balls: Vec<f64> = to_real.iter().map(|&(balls, _)| balls).collect();
     let density = balls.iter().sum::<f64>() / balls.len() as f64;
-    let met = closest.iter().zip(&radii).filter(|((d, _), radius)| d <= *radius).count();
+    let (coverage, coverage_error) = covered(&closest, &radii);
 
     let from_middle: Vec<f64> = among_real.iter().map(|&(_, d)| d).collect();
     let synthetic_from_middle: Vec<f64> = to_real.iter().map(|&(_, d)| d).collect();
@@ -46,7 +48,7 @@ pub fn neighbourhood(real: &Points, synthetic: &Points) -> Vec<Score> {
     let recalled: Vec<usize> = closest
         .iter()
         .zip(&among_real)
-        .map(|(&(d, at), (near, _))| {
+        .map(|(&Closest { distance: d, row: at, .. }, (near, _))| {
             let level = radii.iter().position(|&radius| among_synthetic[at] <= radius);
             if d <= near[0] { level.unwrap_or(LEVELS) } else { LEVELS }
         })
@@ -56,8 +58,47 @@ pub fn neighbourhood(real: &Points, synthetic: &Points) -> Vec<Score> {
         Score::with_error(Metric::AlphaPrecision, alpha.0, alpha.1 * std::f64::consts::SQRT_2, sizes),
         Score::with_error(Metric::BetaRecall, beta.0, beta.1, sizes),
         Score::with_error(Metric::Density, density, variance_of_mean(&balls).sqrt(), sizes),
-        Score::share(Metric::Coverage, met as f64, real.rows, sizes),
+        Score::with_error(Metric::Coverage, coverage, coverage_error, sizes),
     ]
+}
+
+/// The synthetic row that is closest to a real one.
+struct Closest {
+    distance: f32,
+    row: usize,
+    /// The group that it belongs to, and the least distance to a row of any other group.
+    group: usize,
+    otherwise: f32,
+}
+
+impl Closest {
+    fn new(distances: &[f32]) -> Self {
+        let (distance, row) = least(distances);
+        let size = distances.len().div_ceil(GROUPS);
+        let group = row / size;
+        let others = distances.chunks(size).enumerate().filter(|(other, _)| *other != group);
+        let otherwise = others.map(|(_, d)| least(d).0).fold(f32::INFINITY, f32::min);
+        Self { distance, row, group, otherwise }
+    }
+}
+
+/// The share of real neighbourhoods that are met, and its error: binomial in the real rows, and a jackknife that leaves out one
+/// group of synthetic rows after another, since a thin spot among them misses many neighbourhoods at once.
+fn covered(closest: &[Closest], radii: &[f32]) -> (f64, f64) {
+    let n = closest.len() as f64;
+    let without = |group: Option<usize>| {
+        let met = closest.iter().zip(radii).filter(|(near, radius)| {
+            let left_out = group == Some(near.group);
+            (if left_out { near.otherwise } else { near.distance }) <= **radius
+        });
+        met.count() as f64 / n
+    };
+    let share = without(None);
+    let jackknife: Vec<f64> = (0..GROUPS).map(|group| without(Some(group))).collect();
+    let mean = jackknife.iter().sum::<f64>() / GROUPS as f64;
+    let spread = jackknife.iter().map(|share| (share - mean).powi(2)).sum::<f64>();
+    let of_synthetic = spread * (GROUPS - 1) as f64 / GROUPS as f64;
+    (share, (share * (1.0 - share) / n + of_synthetic).sqrt())
 }
 
 fn mean(distances: &[f32]) -> f64 {

@@ -114,7 +114,7 @@ impl Default for TrainingConfig {
             epochs: None,
             batch: None,
             shards: 2,
-            learning_rate: 2e-3,
+            learning_rate: 3e-3,
             warm_up: 100,
             clip: adam.clip,
             beta1: adam.beta1,
@@ -303,11 +303,11 @@ impl Config {
     }
 }
 
-/// Steps by default: some twenty passes over a small table, ever fewer over a large one, whose rows say more
+/// Steps by default: some sixteen passes over a small table, ever fewer over a large one, whose rows say more
 /// each than another pass over them.
 fn default_steps(rows: usize) -> u64 {
-    let passes = 20.0 * rows as f64 / 512.0;
-    (passes.min(900.0 + 0.02 * passes)).clamp(400.0, 20_000.0) as u64
+    let passes = 16.0 * rows as f64 / 512.0;
+    (passes.min(720.0 + 0.02 * passes)).clamp(400.0, 20_000.0) as u64
 }
 
 /// Refuses keys of `table` that `known` lacks; a map with free keys is empty in `known`.

@@ -1,100 +1,420 @@
-//! After training: the prior, and figures on held-out rows.
+//! Evaluating synthetic tables: anyone's files, or rows drawn from a model.
 
-use super::config::PriorConfig;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use gausswork_eval::frame::{Cells, Domain, Frame, FrameError};
+use gausswork_eval::privacy::membership_by_likelihood;
+use gausswork_eval::report::{
+    self, Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, Stage, Verdict,
+};
+use gausswork_eval::score::{Metric, Score};
+
+use super::config::{Config, ConfigError, Refit};
+use super::figures::spread;
+use super::frames::{Compared, cells, read_beside};
+use super::sample::{SampleError, SampleRequest, sample};
+use super::split::split;
 use super::{Event, Observer};
-use crate::data::table::TableCodec;
-use crate::layout::Features;
+use crate::artifact::Model;
+use crate::data::table::{self, CodecError, ReadOptions, Table, TableError, TableSchema};
 use crate::noise::Noise;
-use crate::train::Threads;
-use crate::vae::{Mixture, Prior, RowBound, Vae, active_units, bounds, posterior_draws};
+use crate::train::{Threads, ThreadsError};
+use crate::vae::{RowBound, bounds};
 
-/// Importance samples of the held-out evaluation.
-const EVALUATION_SAMPLES: usize = 16;
-/// Rows on which the importance-weighted bound is evaluated after a fit.
-const EVALUATION_ROWS: usize = 2000;
+/// Training rows, and as many held-out rows, whose bounds are computed.
+const BOUND_ROWS: usize = 2000;
+/// Most rows that are drawn from a model to be evaluated.
+const MOST_DRAWN: u64 = 100_000;
 
-/// Fits the mixture to posterior draws of the training rows, and keeps it if held-out draws are likelier under it than
-/// under N(0, I).
-pub(super) fn fit_prior(
-    vae: &Vae,
-    features: &Features,
-    [train, held_out]: [&[u32]; 2],
-    config: &PriorConfig,
-    noise: &Noise,
-    workers: &Threads,
-) -> Prior {
-    let latent = vae.config.latent;
-    let standard = Prior::Standard { latent };
-    let draws = posterior_draws(vae, features, &spread(train, config.draws), noise, workers);
-    // Each component needs some draws for its covariance.
-    let components = config.components.min(draws.len() / latent / (4 * latent));
-    let mixture = workers.install(|| Mixture::fit(&draws, latent, components, config.iterations, noise));
-    let Some(mixture) = mixture.map(Prior::Mixture) else { return standard };
-    let test =
-        if held_out.is_empty() { draws } else { posterior_draws(vae, features, held_out, noise, workers) };
-    let gain: Vec<f64> = test.chunks(latent).map(|z| mixture.log_prob(z) - standard.log_prob(z)).collect();
-    if gain.iter().sum::<f64>() > 0.0 { mixture } else { standard }
+/// What is evaluated, and how.
+#[derive(Debug, Clone)]
+pub struct EvaluateRequest<'a> {
+    /// The real table.
+    pub real: PathBuf,
+    /// Real rows that no generator saw.
+    pub holdout: Option<PathBuf>,
+    /// Synthetic tables; where there are none, rows drawn from the model.
+    pub synthetic: Vec<PathBuf>,
+    /// The model behind the first synthetic table.
+    pub model: Option<Modelled<'a>>,
+    /// How tables are read.
+    pub options: ReadOptions,
+    /// The column that usefulness predicts.
+    pub target: Option<String>,
+    /// Which metrics.
+    pub stages: Vec<Stage>,
+    /// Baselines.
+    pub baselines: Baselines,
+    /// The seed.
+    pub seed: u64,
+    /// Threads to work on.
+    pub threads: usize,
+    /// The command line, for the report.
+    pub command: String,
 }
 
-/// At most `most` of `rows`, evenly spread.
-fn spread(rows: &[u32], most: usize) -> Vec<u32> {
-    let count = rows.len().min(most);
-    (0..count).map(|i| rows[i * rows.len() / count]).collect()
+/// A model whose figures belong into the report.
+#[derive(Debug, Clone)]
+pub struct Modelled<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// Its training curve.
+    pub curve: Vec<CurvePoint>,
+    /// Importance samples per row.
+    pub samples: usize,
 }
 
-/// Held-out figures at β = 1 without free bits, nats per row.
-pub(super) fn evaluate(
-    vae: &Vae,
-    codec: &TableCodec,
-    features: &Features,
-    held_out: &[u32],
-    train: &[u32],
-    noise: &Noise,
+/// Tables could not be evaluated.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Nothing to evaluate.
+    #[error("there is nothing to evaluate: give a synthetic table, or a model to draw one from")]
+    NoSynthetic,
+    /// Too few rows.
+    #[error("{}: {rows} rows; an evaluation needs at least 2 of each table", path.display())]
+    TooFewRows {
+        /// The file.
+        path: PathBuf,
+        /// Its rows.
+        rows: usize,
+    },
+    /// No column that could be compared.
+    #[error("{}: no column can be compared: all are {kinds}", path.display())]
+    NothingToCompare {
+        /// The file.
+        path: PathBuf,
+        /// What they are.
+        kinds: String,
+    },
+    /// The target is not there.
+    #[error("there is no column \"{name}\" to predict; columns are {known}")]
+    NoTarget {
+        /// The name given.
+        name: String,
+        /// The names that are there.
+        known: String,
+    },
+    /// The tables do not belong together.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The model's rows.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// A real row that the model cannot have.
+    #[error("{}: {source}", path.display())]
+    Codec {
+        /// The file.
+        path: PathBuf,
+        /// The cell.
+        source: CodecError,
+    },
+    /// The model's configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The threads.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+}
+
+/// Evaluates synthetic tables against a real one.
+///
+/// With a model of that very table, the rows that it held out are the holdout, unless one is given.
+///
+/// # Errors
+/// See [`EvaluateError`].
+pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> Result<Report, EvaluateError> {
+    let workers = Threads::new(request.threads)?;
+    let real = read_real(request, observer)?;
+    let schema = &real.schema;
+    let compared = Compared::new(schema);
+    if compared.columns.is_empty() {
+        let mut kinds: Vec<String> = schema.columns.iter().map(|column| column.kind.to_string()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let path = request.real.clone();
+        return Err(EvaluateError::NothingToCompare { path, kinds: kinds.join(" or ") });
+    }
+    let names: Vec<&str> = compared.columns.iter().map(|(name, _)| name.as_str()).collect();
+    let target = match &request.target {
+        None => None,
+        Some(name) => match names.iter().position(|known| known == name) {
+            Some(place) => Some(place),
+            None => {
+                return Err(EvaluateError::NoTarget { name: name.clone(), known: names.join(", ") });
+            }
+        },
+    };
+
+    let mut gathered = Gathered::default();
+    let parts = parts(&real, request, observer)?;
+    let holdout = match (&request.holdout, &parts) {
+        (Some(path), _) => Some(gathered.read("holdout", path, request, schema, &compared, observer)?),
+        (None, Some([_, held_out])) => {
+            gathered.sources.push(Source {
+                role: "holdout".to_owned(),
+                name: format!("{} held out by the fit", request.real.display()),
+                rows: held_out.len(),
+                fingerprint: real.fingerprint.clone(),
+            });
+            None
+        }
+        (None, None) => None,
+    };
+    let mut tables = vec![cells(&real.batch, schema, schema, &compared).0];
+    let mut labels = Vec::new();
+    let beside_real = holdout.is_some();
+    tables.extend(holdout);
+    for path in &request.synthetic {
+        tables.push(gathered.read("synthetic", path, request, schema, &compared, observer)?);
+        labels.push(
+            path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
+        );
+    }
+    if let (true, Some(modelled)) = (request.synthetic.is_empty(), &request.model) {
+        let rows = parts.as_ref().map_or(real.batch.num_rows(), |[train, _]| train.len()) as u64;
+        let batch = draw(modelled.model, rows.min(MOST_DRAWN), request, observer)?;
+        let own = &modelled.model.card.codec.schema;
+        gathered.sources.push(Source {
+            role: "synthetic".to_owned(),
+            name: format!("drawn from the model, seed {}", request.seed),
+            rows: batch.num_rows(),
+            fingerprint: String::new(),
+        });
+        tables.push(cells(&batch, own, schema, &compared).0);
+        labels.push("model".to_owned());
+    }
+    if labels.is_empty() {
+        return Err(EvaluateError::NoSynthetic);
+    }
+    let of_model = match &request.model {
+        Some(modelled) => model_scores(modelled, &real, parts.as_ref(), request, &workers, observer)?,
+        None => Vec::new(),
+    };
+    let fingerprint = real.fingerprint.clone();
+    let left_out = compared.left_out.clone();
+    drop(real);
+
+    let (domain, frames) = Domain::align(compared.columns, tables)?;
+    let mut frames = frames.into_iter();
+    let all = frames.next().unwrap_or(Frame { rows: 0, columns: Vec::new() });
+    let (training, holdout) = match (beside_real, parts) {
+        (true, _) => (all, frames.next()),
+        (false, Some([train, held_out])) => {
+            let holdout = all.take(&held_out);
+            (all.take(&train), Some(holdout))
+        }
+        (false, None) => (all, None),
+    };
+    gathered.sources.insert(
+        0,
+        Source {
+            role: "real".to_owned(),
+            name: request.real.display().to_string(),
+            rows: training.rows,
+            fingerprint,
+        },
+    );
+    let input = Input {
+        domain,
+        left_out,
+        training,
+        holdout,
+        synthetic: labels.into_iter().zip(frames).collect(),
+        target,
+        of_model,
+        curve: request.model.as_ref().map(|modelled| modelled.curve.clone()).unwrap_or_default(),
+        stages: request.stages.clone(),
+        baselines: request.baselines,
+        limits: Limits::default(),
+        seed: request.seed,
+        made: Provenance {
+            command: request.command.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            sources: gathered.sources,
+        },
+    };
+    observer.observe(&Event::Stage("evaluating"));
+    // The closure only tells; the work inside is done on the request's threads.
+    let mut report = report::evaluate(&input, &mut |step| observer.observe(&Event::Metric(step)));
+    add_notes(&mut report.verdict, &mut report.notes, gathered.notes);
+    Ok(report)
+}
+
+fn add_notes(verdict: &mut Verdict, notes: &mut Vec<String>, odd: Vec<(usize, String)>) {
+    for (set, text) in odd {
+        notes.push(text.clone());
+        verdict.findings.push(report::Finding { set, gravity: report::Gravity::Bad, text });
+    }
+}
+
+/// What reading the tables leaves for the report.
+#[derive(Default)]
+struct Gathered {
+    sources: Vec<Source>,
+    /// Impossible cells, by the place of the synthetic set.
+    notes: Vec<(usize, String)>,
+    synthetic: usize,
+}
+
+impl Gathered {
+    fn read(
+        &mut self,
+        role: &str,
+        path: &Path,
+        request: &EvaluateRequest<'_>,
+        schema: &TableSchema,
+        compared: &Compared,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Cells>, EvaluateError> {
+        observer.observe(&Event::Stage(&format!("reading {}", path.display())));
+        let beside = read_beside(path, &request.options, schema)?;
+        let rows = beside.table.batch.num_rows();
+        if rows < 2 {
+            return Err(EvaluateError::TooFewRows { path: path.to_path_buf(), rows });
+        }
+        let (cells, mut notes) = cells(&beside.table.batch, &beside.table.schema, schema, compared);
+        for (name, kind) in &beside.odd {
+            if let Some(column) =
+                schema.column(name).filter(|_| !notes.iter().any(|note| note.contains(name)))
+            {
+                notes.push(format!("Column \"{name}\" is of kind {kind}, not {}.", column.kind));
+            }
+        }
+        if role == "synthetic" {
+            self.notes.extend(notes.into_iter().map(|note| (self.synthetic, note)));
+            self.synthetic += 1;
+        } else {
+            notes.iter().for_each(|note| observer.observe(&Event::Warning(note)));
+        }
+        self.sources.push(Source {
+            role: role.to_owned(),
+            name: path.display().to_string(),
+            rows,
+            fingerprint: beside.table.fingerprint,
+        });
+        Ok(cells)
+    }
+}
+
+fn read_real(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> Result<Table, EvaluateError> {
+    observer.observe(&Event::Stage(&format!("reading {}", request.real.display())));
+    let path = &request.real;
+    let table = match &request.model {
+        // The model's kinds are those that it was fitted with.
+        Some(modelled) => table::read_as(path, &request.options, &modelled.model.card.codec.schema)?,
+        None => table::read(path, &request.options)?,
+    };
+    let rows = table.batch.num_rows();
+    if rows < 2 {
+        return Err(EvaluateError::TooFewRows { path: path.clone(), rows });
+    }
+    Ok(table)
+}
+
+/// The rows that the model was fitted to and those that it held out, where the table is the one that it was fitted to.
+fn parts(
+    real: &Table,
+    request: &EvaluateRequest<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Option<[Vec<u32>; 2]>, EvaluateError> {
+    let Some(modelled) = request.model.as_ref().filter(|_| request.holdout.is_none()) else {
+        return Ok(None);
+    };
+    let card = &modelled.model.card;
+    if card.fingerprint != real.fingerprint {
+        observer.observe(&Event::Warning(
+            "the model was fitted to another table: which of these rows it knows is not known",
+        ));
+        return Ok(None);
+    }
+    let config = Config::from_toml(&card.config)?;
+    if config.training.refit == Refit::AllRows {
+        observer.observe(&Event::Warning("the model was refitted to all rows: none of them is unseen"));
+        return Ok(None);
+    }
+    let parts = split(&real.batch, config.training.held_out, config.seed);
+    Ok(Some(parts).filter(|[_, held_out]| held_out.len() >= 2))
+}
+
+/// Rows drawn from the model, in memory.
+fn draw(
+    model: &Model,
+    rows: u64,
+    request: &EvaluateRequest<'_>,
+    observer: &mut dyn Observer,
+) -> Result<RecordBatch, EvaluateError> {
+    observer.observe(&Event::Stage("drawing rows from the model"));
+    let mut batches: Vec<RecordBatch> = Vec::new();
+    let draw = SampleRequest { rows, offset: 0, seed: request.seed, threads: request.threads };
+    let mut keep = |batch: &RecordBatch| {
+        batches.push(batch.clone());
+        Ok(())
+    };
+    sample(model, &draw, &mut keep, &mut ())?;
+    let schema = Arc::new(model.card.codec.schema.canonical());
+    Ok(concat_batches(&schema, &batches).map_err(SampleError::from)?)
+}
+
+/// What the model says of held-out rows, and whether it betrays the training rows.
+fn model_scores(
+    modelled: &Modelled<'_>,
+    real: &Table,
+    parts: Option<&[Vec<u32>; 2]>,
+    request: &EvaluateRequest<'_>,
     workers: &Threads,
-) -> Vec<(String, f64)> {
+    observer: &mut dyn Observer,
+) -> Result<Vec<Score>, EvaluateError> {
+    observer.observe(&Event::Stage("bounding the likelihood of held-out rows"));
+    let model = modelled.model;
+    let codec = &model.card.codec;
     let constants = codec.log_known();
-    let score = |rows: &[u32]| bounds(vae, features, rows, EVALUATION_SAMPLES, &constants, noise, workers);
-    let (held, trained) = (score(&spread(held_out, EVALUATION_ROWS)), score(&spread(train, EVALUATION_ROWS)));
-    let mean = |rows: &[RowBound], f: &dyn Fn(&RowBound) -> f64| {
-        rows.iter().map(f).sum::<f64>() / rows.len().max(1) as f64
+    let noise = Noise::new(request.seed);
+    let bound = |table: &Table, rows: &[u32], path: &Path| -> Result<Vec<RowBound>, EvaluateError> {
+        let uncoded = |source| EvaluateError::Codec { path: path.to_path_buf(), source };
+        let features = codec.encode(&table.batch).map_err(uncoded)?;
+        let rows = spread(rows, BOUND_ROWS);
+        Ok(bounds(&model.vae, &features, &rows, modelled.samples, &constants, &noise, workers))
     };
-    let deviation = |rows: &[RowBound], f: &dyn Fn(&RowBound) -> f64| {
-        let m = mean(rows, f);
-        (rows.iter().map(|row| (f(row) - m).powi(2)).sum::<f64>() / (rows.len().max(2) - 1) as f64).sqrt()
+    let every = |table: &Table| (0..table.batch.num_rows() as u32).collect::<Vec<u32>>();
+    let (train, held) = match (&request.holdout, parts) {
+        (Some(path), _) => {
+            let holdout = table::read_as(path, &request.options, &codec.schema)?;
+            let same = model.card.fingerprint == real.fingerprint;
+            let train = if same { bound(real, &every(real), &request.real)? } else { Vec::new() };
+            (train, bound(&holdout, &every(&holdout), path)?)
+        }
+        (None, Some([train, held_out])) => {
+            (bound(real, train, &request.real)?, bound(real, held_out, &request.real)?)
+        }
+        // Rows of another table, or rows that were all trained on: only those of another table are unseen.
+        (None, None) if model.card.fingerprint == real.fingerprint => return Ok(Vec::new()),
+        (None, None) => (Vec::new(), bound(real, &every(real), &request.real)?),
     };
-    let rows = if held.is_empty() { &trained } else { &held };
-    let prefix = if held.is_empty() { "train" } else { "held_out" };
-    let error = deviation(rows, &|row| row.elbo()) / (rows.len().max(1) as f64).sqrt();
-    let active = active_units(vae, features, if held.is_empty() { train } else { held_out }, workers);
-    let mut figures = vec![
-        (format!("{prefix}_elbo"), mean(rows, &|row| row.elbo())),
-        (format!("{prefix}_elbo_standard_error"), error),
-        (format!("{prefix}_elbo_standard_normal_prior"), mean(rows, &|row| row.elbo_standard())),
-        (
-            format!("{prefix}_importance_weighted_{EVALUATION_SAMPLES}"),
-            mean(rows, &|row| row.importance_weighted),
-        ),
-        (format!("{prefix}_distortion"), -mean(rows, &|row| row.log_likelihood)),
-        (format!("{prefix}_rate"), mean(rows, &|row| row.rate)),
-        (format!("{prefix}_rate_standard_normal_prior"), mean(rows, &|row| row.rate_standard)),
-        ("active_units".to_owned(), active as f64),
+    let column = |rows: &[RowBound], of: &dyn Fn(&RowBound) -> f64| rows.iter().map(of).collect::<Vec<f64>>();
+    let elbo = |row: &RowBound| row.elbo();
+    let sizes = [held.len(), 0];
+    let mean = |metric, values: &[f64]| {
+        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+        Score::with_error(metric, mean, gausswork_eval::influence::variance_of_mean(values).sqrt(), sizes)
+    };
+    let weighted = |row: &RowBound| row.importance_weighted;
+    let mut scores = vec![
+        mean(Metric::HeldOutElbo, &column(&held, &elbo)),
+        mean(Metric::ImportanceWeighted, &column(&held, &weighted)),
+        mean(Metric::EffectiveSamples, &column(&held, &|row| row.effective_samples)),
     ];
-    if !held.is_empty() {
-        let gap = mean(&trained, &|row| row.elbo()) - mean(&held, &|row| row.elbo());
-        figures.push(("train_minus_held_out_elbo".to_owned(), gap));
+    if !train.is_empty() {
+        let of_train = mean(Metric::HeldOutElbo, &column(&train, &elbo));
+        let (gap, error) = of_train.difference(&scores[0]);
+        scores.push(Score::with_error(Metric::Gap, gap, error.unwrap_or(0.0), [train.len() + held.len(), 0]));
+        scores.extend(membership_by_likelihood(&column(&train, &weighted), &column(&held, &weighted)));
     }
-    figures
-}
-
-/// Says so where the latent carries nothing.
-pub(super) fn warn_of_collapse(figures: &[(String, f64)], observer: &mut dyn Observer) {
-    let find =
-        |suffix: &str| figures.iter().find(|(name, _)| name.ends_with(suffix)).map_or(0.0, |(_, v)| *v);
-    let (rate, active) = (find("_rate_standard_normal_prior"), find("active_units"));
-    if rate < 0.1 || active < 1.0 {
-        observer.observe(&Event::Warning(&format!(
-            "posterior collapse: the latent carries {rate:.3} nats per row in {active} active dimensions, so encoding \
-             rows says nothing about them; raise objective.free-bits or lower objective.beta"
-        )));
-    }
+    Ok(scores)
 }

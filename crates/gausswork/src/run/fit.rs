@@ -8,7 +8,7 @@ use burn::tensor::Device;
 
 use super::checkpoint::{self, Checkpoint, Pass, State};
 use super::config::{Config, ConfigError, Refit};
-use super::evaluate::{evaluate, fit_prior, warn_of_collapse};
+use super::figures::{figures, fit_prior, warn_of_collapse};
 use super::log::{Log, RunHooks};
 use super::prepare::{Prepared, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
@@ -278,7 +278,7 @@ fn go(
         observer.observe(&Event::Stage("fitting the prior"));
         vae.prior = fit_prior(&vae, &features, [&train_rows, &held_out], &config.prior, &noise, &workers);
         observer.observe(&Event::Stage("scoring held-out rows"));
-        record.figures = evaluate(&vae, &codec, &features, &held_out, &train_rows, &noise, &workers);
+        record.figures = figures(&vae, &codec, &features, &held_out, &train_rows, &noise, &workers);
         record.figures.push(("steps".to_owned(), record.progress.step as f64));
         record.figures.push(("best_step".to_owned(), record.progress.best_step as f64));
     }
@@ -352,6 +352,9 @@ fn create(directory: &Path, existing: Existing) -> Result<(), FitError> {
         "train.jsonl",
         "figures.json",
         "sample.csv",
+        // The report is written by whoever shows it.
+        "report.html",
+        "report.json",
     ];
     for name in owned {
         match fs::remove_file(directory.join(name)) {

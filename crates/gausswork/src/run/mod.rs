@@ -5,14 +5,18 @@
 mod checkpoint;
 mod config;
 mod evaluate;
+mod figures;
 mod fit;
+mod frames;
 mod log;
 mod plan;
 mod prepare;
 mod sample;
 mod score;
+mod split;
 
 pub use config::{Config, ConfigError, DataConfig, PriorConfig, Refit, TrainingConfig};
+pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use plan::{Plan, plan};
 pub use sample::{SampleError, SampleRequest, sample};
@@ -70,6 +74,8 @@ pub enum Event<'a> {
         /// Rows in all.
         total: u64,
     },
+    /// A metric of a set is about to be computed.
+    Metric(gausswork_eval::report::Step<'a>),
     /// Something the user should know, in a sentence.
     Warning(&'a str),
 }

@@ -5,13 +5,11 @@ use std::time::Instant;
 
 use super::config::Config;
 use super::fit::{FEWEST_ROWS, FitError};
+use super::split::split;
 use super::{Event, Observer};
 use crate::data::table::{self, Table, TableCodec};
 use crate::layout::Features;
-use crate::noise::{Noise, Stream};
 
-/// Most rows held out.
-const MOST_HELD_OUT: usize = 10_000;
 /// A table, encoded and split, with its resolved configuration.
 pub(super) struct Prepared {
     pub config: Config,
@@ -44,19 +42,7 @@ pub(super) fn prepare(
     if let Some(column) = empty {
         return Err(FitError::EmptyColumn { path: path.to_path_buf(), column: column.name.clone() });
     }
-    let noise = Noise::new(config.seed);
-    let held = ((config.training.held_out * rows as f64).round() as usize).min(MOST_HELD_OUT);
-    let order = noise.permutation(Stream::Split, 0, rows);
-    // A row that holds the end of a numeric column is never held out: what the column may hold is learned.
-    let extremes = table::rows_of_extremes(&table.batch);
-    let (ends, others): (Vec<u32>, Vec<u32>) =
-        order.iter().partition(|row| extremes.binary_search(row).is_ok());
-    let held = held.min(others.len());
-    let mut held_out = others[..held].to_vec();
-    let mut train = [&ends, &others[held..]].concat();
-    // In file order, neighbours in memory are neighbours in the batch's gather.
-    held_out.sort_unstable();
-    train.sort_unstable();
+    let [train, held_out] = split(&table.batch, config.training.held_out, config.seed);
     let uncoded = |source| FitError::Codec { path: path.to_path_buf(), source };
     let codec = TableCodec::fit(&table, &train).map_err(uncoded)?;
     let config = config.resolved(train.len(), codec.layout().spans.len())?;

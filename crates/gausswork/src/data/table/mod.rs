@@ -19,6 +19,7 @@ mod file;
 mod force;
 pub mod identifier;
 mod infer;
+mod knots;
 mod missing;
 mod number;
 pub mod number_style;

@@ -9,6 +9,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::knots::knots;
 use super::scale::Scale;
 use crate::layout::{Place, Support};
 use crate::noise::normal_quantile;
@@ -21,9 +22,6 @@ const ATOM_SHARE: f64 = 0.005;
 const MOST_BINS: usize = 64;
 /// Fewest training rows that justify one more bin.
 const ROWS_PER_BIN: usize = 64;
-/// Most quantile knots inside one bin, and the fewest rows between two of them.
-const KNOTS_PER_BIN: usize = 16;
-const ROWS_PER_KNOT: usize = 8;
 
 /// The least or greatest value is a rare end when fewer training rows than this hold it.
 const END_ROWS: u64 = 3;
@@ -144,22 +142,7 @@ impl NumericCodec {
         };
         let low = if start == 0 { self.range.0 - half } else { between(&runs[start - 1], &runs[start]) };
         let high = if end == runs.len() { self.range.1 + half } else { between(&runs[end - 1], &runs[end]) };
-        let (below, above) = (runs[start].below, runs[end - 1].below + runs[end - 1].count);
-        let mut at = vec![low];
-        let mut score = vec![rank_score(below, n)];
-        for rank in knot_ranks(below, above, n as u64) {
-            // The first run that reaches this rank closes the segment.
-            let k = start + runs[start..end].partition_point(|run| run.below + run.count < rank);
-            if k + 1 < end {
-                let (knot, s) = (between(&runs[k], &runs[k + 1]), rank_score(runs[k + 1].below, n));
-                if knot > at[at.len() - 1] && s > score[score.len() - 1] && knot < high {
-                    at.push(knot);
-                    score.push(s);
-                }
-            }
-        }
-        at.push(high);
-        score.push(rank_score(above, n));
+        let (at, score) = knots(&runs[start..end], [low, high], n, self.scale.support());
         NumericCode::Bin { at, score }
     }
 
@@ -354,10 +337,17 @@ fn is_rare(count: u64, rows: u64) -> bool {
 
 /// Equal values: how many, and how many rows lie below.
 #[derive(Debug, Clone, Copy)]
-struct Run {
-    at: f64,
-    count: u64,
-    below: u64,
+pub(super) struct Run {
+    pub at: f64,
+    pub count: u64,
+    pub below: u64,
+}
+
+impl Run {
+    /// Rows below the next one.
+    pub(super) fn end(&self) -> u64 {
+        self.below + self.count
+    }
 }
 
 fn runs(sorted: &[f64]) -> Vec<Run> {
@@ -377,33 +367,8 @@ fn atom(run: &Run, n: usize) -> NumericCode {
     NumericCode::Atom { at: run.at, score: normal_quantile(rank) }
 }
 
-/// Standard-normal score of the point below which `below` of `n` rows lie.
-fn rank_score(below: u64, n: usize) -> f64 {
-    normal_quantile((below as f64).clamp(0.5, n as f64 - 0.5) / n as f64)
-}
-
-/// Ranks at which to place knots: equal counts, and doubling counts towards the two ends of the column,
-/// so that a heavy tail keeps its shape out to the extreme values.
-fn knot_ranks(below: u64, above: u64, n: u64) -> Vec<u64> {
-    let rows = above - below;
-    let knots = (rows as usize / ROWS_PER_KNOT).clamp(1, KNOTS_PER_BIN) as u64;
-    let mut ranks: Vec<u64> = (1..knots).map(|i| below + i * rows / knots).collect();
-    let tail = (0..).map(|power| 1u64 << power).take_while(|&rank| rank < rows / knots);
-    for rank in tail {
-        if below == 0 {
-            ranks.push(rank);
-        }
-        if above == n {
-            ranks.push(n - rank);
-        }
-    }
-    ranks.sort_unstable();
-    ranks.dedup();
-    ranks
-}
-
 /// Linear interpolation of `ys` over ascending `xs`; constant beyond the ends.
-fn interpolate(xs: &[f64], ys: &[f64], x: f64) -> f64 {
+pub(super) fn interpolate(xs: &[f64], ys: &[f64], x: f64) -> f64 {
     let k = xs.partition_point(|&knot| knot <= x).clamp(1, xs.len() - 1);
     let t = ((x - xs[k - 1]) / (xs[k] - xs[k - 1])).clamp(0.0, 1.0);
     ys[k - 1] + t * (ys[k] - ys[k - 1])
