@@ -106,7 +106,7 @@ pub(super) fn framed<'a, B: DrawingBackend>(
     [x, y]: [Axis; 2],
 ) -> Of<B, Chart<'a, B>> {
     let mut chart = ChartBuilder::on(area)
-        .margin_right(14 * UNIT)
+        .margin_right(22 * UNIT)
         .margin_top(6 * UNIT)
         .x_label_area_size(22 * UNIT)
         .y_label_area_size(left * UNIT)

@@ -80,7 +80,7 @@ impl Picture for Lines {
         let room = if top > *low { 0.05 * (top - low) } else { 1.0 };
         let (low, top) = (low - room, top + room);
         let steps = self.0.iter().flatten().map(|point| point.0).fold(1.0, f64::max);
-        let axes = [Axis::numbers([0.0, steps], 3), Axis::numbers([low, top], 4)];
+        let axes = [Axis::numbers([0.0, steps], 5), Axis::numbers([low, top], 4)];
         let mut chart = framed(area, 52, axes)?;
         for (line, ink) in self.0.iter().zip([Ink::RealLine, Ink::Synthetic(0)]) {
             let clamped: Vec<(f64, f64)> = line.iter().map(|&(x, y)| (x, y.max(low))).collect();

@@ -32,7 +32,8 @@ impl Heat {
     /// The ink of a value, if it is not next to nothing.
     fn ink(&self, value: f64) -> Option<Ink> {
         let level = ((value.abs() / self.full).min(1.0) * LEVELS as f64).round() as usize;
-        (level > 0).then(|| if value > 0.0 { Ink::Positive(level) } else { Ink::Negative(level) })
+        let ink = if value > 0.0 { Ink::Positive(level) } else { Ink::Negative(level) };
+        (level > 0).then_some(ink)
     }
 }
 

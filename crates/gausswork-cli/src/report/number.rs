@@ -91,12 +91,12 @@ pub(super) fn thousandths(x: f64) -> String {
 
 /// A share in percent, to one decimal.
 pub(super) fn tenths(share: f64) -> String {
-    format!("{} %", fixed(100.0 * share, Some(1)))
+    format!("{}\u{a0}%", fixed(100.0 * share, Some(1)))
 }
 
 /// A share in percent.
 pub(super) fn percent(share: f64) -> String {
-    if share.is_finite() { format!("{} %", rounded(100.0 * share, 3)) } else { NONE.to_owned() }
+    if share.is_finite() { format!("{}\u{a0}%", rounded(100.0 * share, 3)) } else { NONE.to_owned() }
 }
 
 /// A name from the data, cut where it is very long.

@@ -63,22 +63,24 @@ pub(super) fn group(report: &Report, family: Family) -> Group {
 
 fn row(report: &Report, metric: Metric) -> Row {
     let best = best_baseline(report, metric);
-    let cells = report.sets.iter().enumerate().map(|(place, set)| Cell {
-        mark: if best == Some(place) { BEST } else { "" },
-        ..Cell::figure(set.score(metric).map(Figure::of))
+    let cells = report.sets.iter().map(|set| {
+        let is_best =
+            own_baseline(set) && best.is_some() && set.score(metric).map(|score| score.value) == best;
+        Cell { mark: if is_best { BEST } else { "" }, ..Cell::figure(set.score(metric).map(Figure::of)) }
     });
     Row { name: metric.title().to_owned(), note: goal(metric), cells: cells.collect() }
 }
 
-/// The place of the best set that neither is judged nor is made of real rows.
-fn best_baseline(report: &Report, metric: Metric) -> Option<usize> {
-    let baselines = report.sets.iter().enumerate();
-    let baselines =
-        baselines.filter(|(_, set)| matches!(set.role, Role::IndependentColumns | Role::GaussianCopula));
-    let scored = baselines.filter_map(|(place, set)| Some((place, set.score(metric)?.value)));
-    scored
-        .reduce(|best, next| if metric.better(next.1, best.1) { next } else { best })
-        .map(|(place, _)| place)
+/// Whether a set is a baseline whose rows are not real ones.
+fn own_baseline(set: &SetReport) -> bool {
+    matches!(set.role, Role::IndependentColumns | Role::GaussianCopula)
+}
+
+/// The best value of such baselines; several may reach it.
+fn best_baseline(report: &Report, metric: Metric) -> Option<f64> {
+    let baselines = report.sets.iter().filter(|set| own_baseline(set));
+    let values = baselines.filter_map(|set| Some(set.score(metric)?.value));
+    values.reduce(|best, next| if metric.better(next, best) { next } else { best })
 }
 
 /// Which way is better, in words.
