@@ -82,7 +82,6 @@ fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
 }
 
 /// Evaluates, prints and writes.
-
 ///
 /// # Errors
 /// The library's; [`Usage`] for a file that is neither HTML nor JSON.

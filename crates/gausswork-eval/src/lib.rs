@@ -7,7 +7,7 @@
 //! | to get | use |
 //! |---|---|
 //! | tables that can be compared | [`frame::Domain::align`] |
-//! | one column | [`column`] |
+//! | one column | [`mod@column`] |
 //! | two columns | [`pair`] |
 //! | whole rows | [`rows`] |
 //! | train on synthetic, test on real | [`usefulness`] |

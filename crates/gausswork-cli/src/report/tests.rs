@@ -1,7 +1,9 @@
 //! What holds of every page.
 
 use gausswork_eval::frame::{Cells, Domain, Kind, MISSING};
-use gausswork_eval::report::{Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, evaluate};
+use gausswork_eval::report::{
+    Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, Stage, evaluate,
+};
 
 use super::html;
 
@@ -62,6 +64,7 @@ fn report(columns: usize, rows: usize, sets: usize, holdout: bool) -> Report {
         target: None,
         of_model: Vec::new(),
         curve: (0..500).map(point).collect(),
+        stages: Stage::ALL.to_vec(),
         baselines: Baselines::All,
         limits: Limits { two_sample: 60, usefulness: 40, every_target: 40, neighbours: 40, permutation: 20 },
         seed: 1,

@@ -68,6 +68,11 @@ impl Histogram {
     /// No rows.
     pub(super) const EMPTY: i64 = 0;
 
+    /// Whether it never counted anything.
+    pub(super) fn is_unused(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// Empties it.
     pub(super) fn clear(&mut self, data: &Binned) {
         self.words.clear();

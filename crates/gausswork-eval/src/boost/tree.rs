@@ -97,7 +97,7 @@ impl Tree {
                     let value = -settings.step * open.sum[0] / (open.sum[1] + settings.lambda);
                     values[open.node] = value;
                     add(&scratch.rows[open.rows], value);
-                    scratch.free.push(open.histogram);
+                    scratch.keep(open.histogram);
                     continue;
                 };
                 gains[split.feature] += split.gain;
@@ -116,7 +116,7 @@ impl Tree {
                 let sums = [split.left, minus(open.sum, split.left)];
                 // Children at full depth are leaves: nothing reads their histograms.
                 let histograms = if depth + 1 == settings.depth {
-                    scratch.free.push(open.histogram);
+                    scratch.keep(open.histogram);
                     [Histogram::default(), Histogram::default()]
                 } else {
                     // The smaller child is counted, the other one is the rest.
@@ -155,6 +155,13 @@ impl Scratch {
         let mut histogram = self.free.pop().unwrap_or_default();
         histogram.clear(data);
         histogram
+    }
+
+    /// Keeps a buffer for later; a node at full depth has none.
+    fn keep(&mut self, histogram: Histogram) {
+        if !histogram.is_unused() {
+            self.free.push(histogram);
+        }
     }
 
     /// Moves the rows that go left before the others, both in their order; where the others begin.
