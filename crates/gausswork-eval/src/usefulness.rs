@@ -112,6 +112,10 @@ fn predict(
         return Vec::new();
     }
     let features: Vec<usize> = (0..domain.columns.len()).filter(|&feature| feature != column).collect();
+    // Of a single column there is nothing to learn it from.
+    if features.is_empty() {
+        return Vec::new();
+    }
     let training = training.take(&rows);
     let cuts = Cuts::new(domain, &[&training], &features);
     let (data, test_data) = (cuts.apply(&training), cuts.apply(test));

@@ -166,7 +166,8 @@ fn remarks(report: &Report, place: usize) -> Vec<String> {
     for (_, set) in &synthetic {
         let of = if synthetic.len() > 1 { format!("{}: ", shown(&set.name)) } else { String::new() };
         let Some(column) = scores(set, place) else { continue };
-        if column.shape().is_none() {
+        // Without any score the columns were not compared at all.
+        if column.shape().is_none() && !column.scores.is_empty() {
             out.push(format!("{of}The shape is not defined: real or synthetic cells are all missing."));
         }
         if !column.absent.is_empty() {

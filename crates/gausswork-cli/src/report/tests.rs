@@ -30,7 +30,7 @@ fn table(columns: usize, rows: usize, seed: u64) -> Vec<(String, Kind, Cells)> {
             2 => (Kind::Time, numbers(&|u| 1.5e9 + 1e8 * u)),
             3 => (Kind::Number, numbers(&|_| 7.0)),
             4 => (Kind::Number, numbers(&|_| f64::NAN)),
-            5 => (Kind::Number, numbers(&|u| if u < 0.5 { f64::MAX } else { f64::MIN })),
+            5 => (Kind::Number, numbers(&|u| if u < 0.5 { 1e30 } else { -1e30 })),
             _ => {
                 let levels = vec![HOSTILE.to_owned(), format!("level {seed}"), "a level".repeat(90)];
                 let code = |r: usize| if r % 5 == 4 { MISSING } else { (r % 3) as u32 };
@@ -43,6 +43,10 @@ fn table(columns: usize, rows: usize, seed: u64) -> Vec<(String, Kind, Cells)> {
 }
 
 fn report(columns: usize, rows: usize, sets: usize, holdout: bool) -> Report {
+    report_of(columns, rows, sets, holdout, &Stage::ALL)
+}
+
+fn report_of(columns: usize, rows: usize, sets: usize, holdout: bool, stages: &[Stage]) -> Report {
     let tables: Vec<_> = (0..2 + sets as u64).map(|seed| table(columns, rows, seed + 1)).collect();
     let names = tables[0].iter().map(|(name, kind, _)| (name.clone(), *kind)).collect();
     let cells = tables.into_iter().map(|table| table.into_iter().map(|column| column.2).collect()).collect();
@@ -66,6 +70,7 @@ fn report(columns: usize, rows: usize, sets: usize, holdout: bool) -> Report {
         curve: (0..500).map(point).collect(),
         stages: Stage::ALL.to_vec(),
         baselines: Baselines::All,
+        stages: stages.to_vec(),
         limits: Limits { two_sample: 60, usefulness: 40, every_target: 40, neighbours: 40, permutation: 20 },
         seed: 1,
         made: Provenance {
@@ -138,4 +143,11 @@ fn many_columns_are_cut_and_that_is_said() {
     let page = html(&report).unwrap();
     check(&page);
     assert!(page.contains("columns, all with a higher score, are left out") && page.len() < 3_000_000);
+}
+
+#[test]
+fn a_group_of_metrics_is_enough() {
+    for stage in Stage::ALL {
+        check(&html(&report_of(7, 30, 2, true, &[stage])).unwrap());
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Report, Role, SetReport};
+use super::{ColumnScores, Report, Role, SetReport};
 use crate::metric::Goal;
 use crate::score::{Metric, Score};
 
@@ -192,8 +192,10 @@ fn pairs(report: &Report, set: &SetReport, found: &mut Found) {
     let mut broken: Vec<_> = (set.pairs.iter().zip(&best.pairs))
         .filter_map(|(own, best)| {
             let worse = best.contingency? - own.contingency?;
-            let [a, b] = own.columns.map(|column| set.columns[column].shape().map_or(0.0, |s| s.value));
-            // What the columns alone explain is theirs.
+            let [a, b] = own.columns.map(|column| {
+                set.columns.get(column).and_then(ColumnScores::shape).map_or(0.0, |shape| shape.value)
+            });
+            // What the columns alone explain is theirs; where they were not compared, that may be all.
             let beyond_columns = worse - (1.0 - a) - (1.0 - b);
             (beyond_columns > SURE * bound && beyond_columns > 2.0 * WORTH_SAYING)
                 .then_some((beyond_columns, own))
