@@ -96,7 +96,8 @@ impl Target {
             }
             Self::Numbers(values) => {
                 for ((out, &value), &margin) in out.iter_mut().zip(values).zip(margins) {
-                    *out = [(margin - value) as f32, 1.0];
+                    // Beyond any scale that trees could learn, and within what f32 holds.
+                    *out = [(margin - value).clamp(-1e30, 1e30) as f32, 1.0];
                 }
             }
         }

@@ -168,7 +168,13 @@ fn columns(report: &Report, set: &SetReport, found: &mut Found) {
         ));
     }
     if shifted.len() > NAMED {
-        found.push((Gravity::Bad, format!("{} further columns are off.", shifted.len() - NAMED)));
+        found.push((
+            Gravity::Bad,
+            match shifted.len() - NAMED {
+                1 => "One further column is off.".to_owned(),
+                more => format!("{more} further columns are off."),
+            },
+        ));
     }
 }
 
@@ -215,7 +221,13 @@ fn pairs(report: &Report, set: &SetReport, found: &mut Found) {
         found.push((Gravity::Bad, text));
     }
     if broken.len() > NAMED {
-        found.push((Gravity::Bad, format!("{} further pairs lost their dependence.", broken.len() - NAMED)));
+        found.push((
+            Gravity::Bad,
+            match broken.len() - NAMED {
+                1 => "One further pair lost its dependence.".to_owned(),
+                more => format!("{more} further pairs lost their dependence."),
+            },
+        ));
     }
 }
 
