@@ -68,7 +68,6 @@ fn report_of(columns: usize, rows: usize, sets: usize, holdout: bool, stages: &[
         target: None,
         of_model: Vec::new(),
         curve: (0..500).map(point).collect(),
-        stages: Stage::ALL.to_vec(),
         baselines: Baselines::All,
         stages: stages.to_vec(),
         limits: Limits { two_sample: 60, usefulness: 40, every_target: 40, neighbours: 40, permutation: 20 },
