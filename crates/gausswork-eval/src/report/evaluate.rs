@@ -4,103 +4,20 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use super::columns::columns;
+use super::compare::{comparisons, ranking};
 use super::overlay::Overlay;
 use super::verdict::Verdict;
-use super::{ColumnInfo, ColumnScores, Comparison, CurvePoint, Provenance, Report, Role, SetReport, verdict};
+use super::{Baselines, ColumnInfo, Input, Report, Role, SetReport, Stage, Step, verdict};
 use crate::baseline;
-use crate::column::{self, Sample};
-use crate::frame::{Domain, Frame, Values};
-use crate::influence::Influence;
+use crate::frame::{Frame, Values};
 use crate::nearest::{Points, Space};
 use crate::pair::pairs;
 use crate::privacy;
 use crate::random::{Draws, Purpose};
 use crate::rows::{Reference, energy, neighbourhood, two_sample};
-use crate::score::{Metric, Score, Z95};
+use crate::score::Score;
 use crate::usefulness::{usefulness, usefulness_of_all};
-
-/// Whether sets that need no model stand beside those that are judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Baselines {
-    /// They do.
-    #[default]
-    All,
-    /// Only the ceiling: real rows.
-    Ceiling,
-    /// They do not: it is faster, and the numbers have no scale.
-    None,
-}
-
-/// How many rows the costly metrics look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Of each side, in the two-sample test.
-    pub two_sample: usize,
-    /// In usefulness with one target.
-    pub usefulness: usize,
-    /// In usefulness with every column as target.
-    pub every_target: usize,
-    /// Whose neighbours are looked for: time grows with its square.
-    pub neighbours: usize,
-    /// In permutation tests: time and memory grow with its square.
-    pub permutation: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            two_sample: 50_000,
-            usefulness: 50_000,
-            every_target: 4_000,
-            neighbours: 5_000,
-            permutation: 500,
-        }
-    }
-}
-
-/// What is evaluated.
-#[derive(Debug, Clone)]
-pub struct Input {
-    /// The columns.
-    pub domain: Domain,
-    /// Columns that are not compared, and why.
-    pub left_out: Vec<(String, String)>,
-    /// The real rows that sets are compared with.
-    pub training: Frame,
-    /// Real rows that no generator saw.
-    pub holdout: Option<Frame>,
-    /// What is judged, by name.
-    pub synthetic: Vec<(String, Frame)>,
-    /// The column that usefulness predicts; every one in turn where there is none.
-    pub target: Option<usize>,
-    /// Scores that a model gives, of the first synthetic set.
-    pub of_model: Vec<Score>,
-    /// Its training curve.
-    pub curve: Vec<CurvePoint>,
-    /// Which metrics.
-    pub stages: Vec<Stage>,
-    /// Baselines.
-    pub baselines: Baselines,
-    /// Rows that are looked at.
-    pub limits: Limits,
-    /// The seed.
-    pub seed: u64,
-    /// How it was made.
-    pub made: Provenance,
-}
-
-/// A step of the evaluation: done, in all, and what comes next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step<'a> {
-    /// Steps done.
-    pub done: usize,
-    /// Steps in all.
-    pub total: usize,
-    /// The set that is looked at.
-    pub set: &'a str,
-    /// By what.
-    pub metric: &'a str,
-}
 
 /// What all sets are measured against.
 struct Context<'a> {
@@ -112,42 +29,6 @@ struct Context<'a> {
     /// The real rows that usefulness is tested on, and those that real training uses.
     test: Cow<'a, Frame>,
     real_training: Cow<'a, Frame>,
-}
-
-/// A group of metrics that are computed together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// One column at a time.
-    Columns,
-    /// Two columns at a time.
-    Pairs,
-    /// The classifier two-sample test.
-    TwoSample,
-    /// α-precision, β-recall, density, coverage, energy distance and MMD.
-    Neighbourhoods,
-    /// Train on synthetic, test on real.
-    Usefulness,
-    /// Copies, closest records, membership.
-    Privacy,
-}
-
-impl Stage {
-    /// Every group, in the order of a report.
-    pub const ALL: [Self; 6] =
-        [Self::Columns, Self::Pairs, Self::TwoSample, Self::Neighbourhoods, Self::Usefulness, Self::Privacy];
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Columns => "columns",
-            Self::Pairs => "pairs",
-            Self::TwoSample => "two-sample",
-            Self::Neighbourhoods => "neighbourhoods",
-            Self::Usefulness => "usefulness",
-            Self::Privacy => "privacy",
-        }
-    }
 }
 
 /// Computes every metric of every set; the same input gives the same report.
@@ -269,35 +150,6 @@ fn finish(
     };
     report.verdict = verdict::judge(&report);
     report
-}
-
-/// Metrics by which synthetic sets are ranked; what the first leaves undecided, the next decides.
-const RANKED_BY: [Metric; 3] = [Metric::TwoSampleUnseen, Metric::TwoSample, Metric::Contingency];
-
-fn ranking(sets: &[SetReport]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..sets.len()).filter(|&i| sets[i].role == Role::Synthetic).collect();
-    let value = |set: usize, metric| sets[set].score(metric).map_or(f64::NEG_INFINITY, |score| score.value);
-    order.sort_by(|&a, &b| {
-        let by = |metric| value(b, metric).total_cmp(&value(a, metric));
-        RANKED_BY.into_iter().map(by).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
-    });
-    order
-}
-
-fn comparisons(sets: &[SetReport]) -> Vec<Comparison> {
-    let synthetic: Vec<usize> = (0..sets.len()).filter(|&i| sets[i].role == Role::Synthetic).collect();
-    let mut out = Vec::new();
-    for (place, &a) in synthetic.iter().enumerate() {
-        for &b in &synthetic[place + 1..] {
-            for score in &sets[a].scores {
-                let Some(other) = sets[b].score(score.metric) else { continue };
-                let (difference, error) = score.difference(other);
-                let interval = error.map(|error| [difference - Z95 * error, difference + Z95 * error]);
-                out.push(Comparison { metric: score.metric, sets: [a, b], difference, interval });
-            }
-        }
-    }
-    out
 }
 
 impl Context<'_> {
@@ -433,78 +285,4 @@ impl Context<'_> {
         }
         notes
     }
-}
-
-/// The columns' scores, and the mean of their shapes.
-fn columns(input: &Input, real: &Frame, synthetic: &Frame) -> (Vec<ColumnScores>, Option<Score>) {
-    let scored: Vec<ColumnScores> = (0..input.domain.columns.len())
-        .into_par_iter()
-        .map(|place| column(input, real, synthetic, place))
-        .collect();
-    let shapes: Vec<&Score> = scored.iter().filter_map(ColumnScores::shape).collect();
-    let count = shapes.len() as f64;
-    let mut influence = Influence::zero(real.rows, synthetic.rows);
-    for own in shapes.iter().filter_map(|score| score.influence.as_ref()) {
-        influence.add(1.0 / count, own);
-    }
-    let value = shapes.iter().map(|score| score.value).sum::<f64>() / count;
-    let sizes = [real.rows, synthetic.rows];
-    let shape = (count > 0.0).then(|| Score::with_influence(Metric::Shape, value, influence, sizes));
-    let mut scored = scored;
-    // A column's own influences have served.
-    scored.iter_mut().flat_map(|column| &mut column.scores).for_each(|score| score.influence = None);
-    (scored, shape)
-}
-
-fn column(input: &Input, real: &Frame, synthetic: &Frame, place: usize) -> ColumnScores {
-    let levels = &input.domain.columns[place].levels;
-    let (a, b) = (&real.columns[place], &synthetic.columns[place]);
-    let mut out = ColumnScores {
-        column: place,
-        scores: Vec::new(),
-        absent: Vec::new(),
-        unknown: Vec::new(),
-        rare: [0; 2],
-        unknown_rows: 0,
-        location: None,
-    };
-    let Some(sample) = Sample::new(a, b, levels.len()) else { return out };
-    if let Sample::Labels { counts } = &sample {
-        out.rare = [1, 2].map(|times| counts[0].iter().filter(|&&count| count == times).count());
-        out.unknown_rows =
-            counts[0].iter().zip(&counts[1]).filter(|(real, _)| **real == 0).map(|(_, &n)| n).sum();
-    }
-    let scores: [Option<Score>; 3] = match (&sample, a, b) {
-        (Sample::Numbers(sorted), ..) => {
-            let both = [&sorted[0], &sorted[1]];
-            let middle = |values: &[f64]| {
-                let mean = values.iter().sum::<f64>() / values.len() as f64;
-                Some([mean, *values.get(values.len() / 2)?])
-            };
-            out.location = middle(&both[0].values).zip(middle(&both[1].values)).map(|(a, b)| [a, b]);
-            [column::ks_complement(both), column::wasserstein(both), column::range_coverage(both)]
-        }
-        (Sample::Labels { counts }, Values::Codes(a), Values::Codes(b)) => {
-            let both = [counts[0].as_slice(), &counts[1]];
-            out.absent = only(levels, both[0], both[1]);
-            out.unknown = only(levels, both[1], both[0]);
-            [column::tv_complement([a, b], both), column::category_coverage(both), None]
-        }
-        _ => [None, None, None],
-    };
-    out.scores.extend(scores.into_iter().flatten());
-    out.scores.push(column::missing_difference(a, b, [real.rows, synthetic.rows]));
-    out.scores.extend(column::out_of_domain(&sample));
-    out
-}
-
-/// Levels that occur in the first counts and not in the second, most frequent first; at most ten.
-fn only(levels: &[String], there: &[u64], absent: &[u64]) -> Vec<(String, u64)> {
-    let mut found: Vec<(String, u64)> = (levels.iter().zip(there.iter().zip(absent)))
-        .filter(|(_, (there, absent))| **there > 0 && **absent == 0)
-        .map(|(level, (there, _))| (level.clone(), *there))
-        .collect();
-    found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    found.truncate(10);
-    found
 }

@@ -1,10 +1,14 @@
 //! The report: every metric of some synthetic sets, baselines beside them, and what it comes to in words.
 
+mod columns;
+mod compare;
 mod evaluate;
+mod input;
 mod overlay;
 mod verdict;
 
-pub use evaluate::{Baselines, Input, Limits, Stage, Step, evaluate};
+pub use evaluate::evaluate;
+pub use input::{Baselines, Input, Limits, Stage, Step};
 pub use overlay::Overlay;
 pub use verdict::{Finding, Gravity, Verdict};
 

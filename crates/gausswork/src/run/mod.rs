@@ -9,6 +9,7 @@ mod figures;
 mod fit;
 mod frames;
 mod log;
+mod model_scores;
 mod plan;
 mod prepare;
 mod sample;

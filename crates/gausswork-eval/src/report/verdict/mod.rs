@@ -1,8 +1,11 @@
 //! What the figures come to, in words.
 
+mod columns;
+mod pairs;
+
 use serde::Serialize;
 
-use super::{ColumnScores, Report, Role, SetReport};
+use super::{Report, Role, SetReport};
 use crate::metric::Goal;
 use crate::score::{Metric, Score};
 
@@ -61,8 +64,8 @@ pub(super) fn judge(report: &Report) -> Verdict {
     let mut findings = Vec::new();
     for (set, scored) in report.sets.iter().enumerate().filter(|(_, set)| set.role == Role::Synthetic) {
         let mut own = Vec::new();
-        columns(report, scored, &mut own);
-        pairs(report, scored, &mut own);
+        columns::columns(report, scored, &mut own);
+        pairs::pairs(report, scored, &mut own);
         rows(report, scored, &mut own);
         baselines(report, scored, &mut own);
         leaks(report, scored, &mut own);
@@ -89,148 +92,6 @@ fn short_of(score: &Score, best: &Score) -> Option<f64> {
     (worse > SURE * error.unwrap_or(0.0) && worse > WORTH_SAYING).then_some(worse)
 }
 
-fn columns(report: &Report, set: &SetReport, found: &mut Found) {
-    let mut shifted = Vec::new();
-    for column in &set.columns {
-        let name = &report.columns[column.column].name;
-        let of_ceiling = ceiling(report).and_then(|set| set.columns.get(column.column));
-        let real = column.scores.first().map_or(0, |score| score.real).max(1) as f64;
-        // A level that a set of this size should have had: fewer than one in ten thousand such sets lack it by chance.
-        let expected = |count: u64| count as f64 / real * set.rows as f64;
-        let absent: Vec<String> = (column.absent.iter())
-            .filter(|(_, count)| expected(*count) > 9.3)
-            .take(NAMED)
-            .map(|(level, count)| format!("\"{level}\" ({:.2} % of real rows)", 100.0 * *count as f64 / real))
-            .collect();
-        if !absent.is_empty() {
-            found.push((Gravity::Bad, format!("Column \"{name}\" has lost {}.", absent.join(", "))));
-        }
-        if !column.unknown.is_empty() {
-            let named: Vec<String> =
-                column.unknown.iter().take(NAMED).map(|(level, _)| format!("\"{level}\"")).collect();
-            let count = column.unknown_rows;
-            let rows = if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
-            // Fresh real rows bring new levels about as often as there are levels that occur once (Good 1953, Biometrika 40,
-            // with its variance).
-            let (ratio, [once, twice]) = (set.rows as f64 / real, column.rare.map(|levels| levels as f64));
-            let usual = (once + 1.0) * ratio;
-            let spread = (usual + (once + 2.0 * twice) * ratio * ratio).sqrt();
-            let gravity = if count as f64 > usual + SURE * spread { Gravity::Bad } else { Gravity::Note };
-            found.push((
-                gravity,
-                format!("Column \"{name}\" has values that no real row has: {} in {rows}.", named.join(", ")),
-            ));
-        }
-        for score in &column.scores {
-            let known = of_ceiling.and_then(|c| c.scores.iter().find(|s| s.metric == score.metric));
-            let error = score.standard_error.unwrap_or(0.0);
-            match score.metric {
-                Metric::KsComplement | Metric::TvComplement => {
-                    let perfect = Score::exact(score.metric, 1.0, [0, 0]);
-                    if let Some(worse) = short_of(score, known.unwrap_or(&perfect)) {
-                        shifted.push((worse, column, score));
-                    }
-                }
-                Metric::MissingDifference
-                    if score.value.abs() > SURE * error && score.value.abs() > WORTH_SAYING =>
-                {
-                    let more = if score.value > 0.0 { "more" } else { "fewer" };
-                    let points = 100.0 * score.value.abs();
-                    found.push((
-                        Gravity::Bad,
-                        format!("Column \"{name}\" has {points:.1} percentage points {more} missing cells."),
-                    ));
-                }
-                Metric::OutOfDomain if column.unknown.is_empty() && outside(score) => {
-                    let text = format!(
-                        "Column \"{name}\" has {:.1} % of its values outside the range of the real ones.",
-                        100.0 * score.value
-                    );
-                    found.push((Gravity::Bad, text));
-                }
-                _ => {}
-            }
-        }
-    }
-    shifted.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (_, column, score) in shifted.iter().take(NAMED) {
-        let name = &report.columns[column.column].name;
-        let how = match column.location {
-            Some([[mean, _], [other, _]]) if mean != other => {
-                let way = if other > mean { "higher" } else { "lower" };
-                format!(": its values lie {way}, mean {} against {}", short(other), short(mean))
-            }
-            _ => String::new(),
-        };
-        found.push((
-            Gravity::Bad,
-            format!("Column \"{name}\" is off ({} {:.3}){how}.", score.metric.title(), score.value),
-        ));
-    }
-    if shifted.len() > NAMED {
-        found.push((
-            Gravity::Bad,
-            match shifted.len() - NAMED {
-                1 => "One further column is off.".to_owned(),
-                more => format!("{more} further columns are off."),
-            },
-        ));
-    }
-}
-
-/// Whether more values lie beyond the real extremes than fresh real rows have there: of n values the shares beyond the least
-/// and the greatest are each about an exponential variable over n, and their sum exceeds 12/n once in 10,000 times.
-fn outside(score: &Score) -> bool {
-    let usual = 12.0 * score.synthetic as f64 / score.real.max(1) as f64;
-    score.value > 0.001 && score.value * score.synthetic as f64 > usual + SURE * usual.sqrt()
-}
-
-/// A number in a sentence.
-fn short(x: f64) -> String {
-    if x != 0.0 && (x.abs() >= 1e6 || x.abs() < 1e-3) { format!("{x:.3e}") } else { format!("{x:.3}") }
-}
-
-fn pairs(report: &Report, set: &SetReport, found: &mut Found) {
-    let Some(best) = ceiling(report) else { return };
-    // Half the summed differences of shares have a standard error of at most ½ √(1/n + 1/m).
-    let error = |a: usize, b: usize| 0.5 * (1.0 / a.max(1) as f64 + 1.0 / b.max(1) as f64).sqrt();
-    let bound = error(report.training_rows, set.rows).hypot(error(report.training_rows, best.rows));
-    let mut broken: Vec<_> = (set.pairs.iter().zip(&best.pairs))
-        .filter_map(|(own, best)| {
-            let worse = best.contingency? - own.contingency?;
-            let [a, b] = own.columns.map(|column| {
-                set.columns.get(column).and_then(ColumnScores::shape).map_or(0.0, |shape| shape.value)
-            });
-            // What the columns alone explain is theirs; where they were not compared, that may be all.
-            let beyond_columns = worse - (1.0 - a) - (1.0 - b);
-            (beyond_columns > SURE * bound && beyond_columns > 2.0 * WORTH_SAYING)
-                .then_some((beyond_columns, own))
-        })
-        .collect();
-    broken.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (_, pair) in broken.iter().take(NAMED) {
-        let [a, b] = pair.columns.map(|column| report.columns[column].name.as_str());
-        let of = |value: Option<f64>| value.map_or("none".to_owned(), |value| format!("{value:.2}"));
-        let text = format!(
-            "The dependence between \"{a}\" and \"{b}\" is not kept (contingency similarity {:.3}, association {} \
-             against {}).",
-            pair.contingency.unwrap_or(f64::NAN),
-            of(pair.association[1]),
-            of(pair.association[0])
-        );
-        found.push((Gravity::Bad, text));
-    }
-    if broken.len() > NAMED {
-        found.push((
-            Gravity::Bad,
-            match broken.len() - NAMED {
-                1 => "One further pair lost its dependence.".to_owned(),
-                more => format!("{more} further pairs lost their dependence."),
-            },
-        ));
-    }
-}
-
 fn rows(report: &Report, set: &SetReport, found: &mut Found) {
     let Some(auc) = set.score(Metric::TwoSampleUnseenAuc).or_else(|| set.score(Metric::TwoSampleAuc)) else {
         return;
@@ -246,10 +107,10 @@ fn rows(report: &Report, set: &SetReport, found: &mut Found) {
             auc.value
         );
         found.push((Gravity::Bad, text));
-    } else if low <= 0.5 {
+    } else if low <= 0.5 && high >= 0.5 {
         let text = format!("Boosted trees cannot tell the rows from {real} (AUC {:.3}).", auc.value);
         found.push((Gravity::Good, text));
-    } else if auc.value > 0.55 {
+    } else if low > 0.5 && auc.value > 0.55 {
         let mut gains: Vec<(f64, usize)> = set.gains.iter().copied().zip(0..).collect();
         gains.sort_by(|a, b| b.0.total_cmp(&a.0));
         let named: Vec<&str> =
