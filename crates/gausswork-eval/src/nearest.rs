@@ -3,6 +3,7 @@
 //! `d(x, y)` is the mean over columns of `min(|x − y|/range, 1)` for numbers (the range is the real rows'; 1 where one is
 //! missing) and of `1{x ≠ y}` for labels (Gower 1971, Biometrics 27).
 
+use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::frame::{Domain, Frame, Values};
@@ -28,6 +29,8 @@ enum Coordinates {
     Label(Vec<u32>),
 }
 
+/// Rows that one thread looks at before it takes more.
+const BLOCK: usize = 128;
 /// Ranges below it count as this: another value of a constant column is far away.
 const LEAST_RANGE: f64 = 1e-12;
 
@@ -63,54 +66,95 @@ impl Space {
 }
 
 impl Points {
-    /// Distances of one of these rows to every reference, times the number of columns.
+    /// Distances of one of these rows to every reference.
     fn distances(&self, row: usize, references: &Self, out: &mut [f32]) {
         out.fill(0.0);
         for (own, other) in self.columns.iter().zip(&references.columns) {
             match (own, other) {
-                (Coordinates::Number(own), Coordinates::Number(other)) => {
-                    let x = own[row];
-                    // The minimum of NaN and 1 is 1.
-                    out.iter_mut().zip(other).for_each(|(d, y)| *d += (x - y).abs().min(1.0));
-                }
-                (Coordinates::Label(own), Coordinates::Label(other)) => {
-                    let x = own[row];
-                    out.iter_mut().zip(other).for_each(|(d, &y)| *d += f32::from(u8::from(x != y)));
-                }
+                (Coordinates::Number(own), Coordinates::Number(other)) => add_gaps(out, own[row], other),
+                (Coordinates::Label(own), Coordinates::Label(other)) => add_unequal(out, own[row], other),
                 _ => out.iter_mut().for_each(|d| *d += 1.0),
             }
         }
+        let scale = 1.0 / self.columns.len().max(1) as f32;
+        out.iter_mut().for_each(|d| *d *= scale);
     }
 
     /// What `look` makes of the distances of each row to every reference.
     pub fn each<T: Send>(&self, references: &Self, look: impl Fn(usize, &[f32]) -> T + Sync) -> Vec<T> {
-        let scale = 1.0 / self.columns.len().max(1) as f32;
         (0..self.rows)
             .into_par_iter()
             .map_init(
                 || vec![0.0; references.rows],
                 |distances, row| {
                     self.distances(row, references, distances);
-                    distances.iter_mut().for_each(|d| *d *= scale);
                     look(row, distances)
                 },
             )
             .collect()
     }
 
-    /// The distance of each row to its closest reference, and which that is; infinity where there is none.
-    #[must_use]
-    pub fn closest(&self, references: &Self) -> Vec<(f32, usize)> {
-        self.each(references, |_, distances| least(distances))
+    /// What `look` makes of the distances of each row to every reference, and the distance of each reference to the closest
+    /// of these rows; infinity where there is none.
+    pub fn each_and_back<T: Send>(
+        &self,
+        references: &Self,
+        look: impl Fn(&[f32]) -> T + Sync,
+    ) -> (Vec<T>, Vec<f32>) {
+        let blocks: Vec<usize> = (0..self.rows).step_by(BLOCK).collect();
+        let looked: Vec<(Vec<T>, Vec<f32>)> = blocks
+            .into_par_iter()
+            .map(|start| {
+                let mut distances = vec![0.0; references.rows];
+                let mut back = vec![f32::INFINITY; references.rows];
+                let rows = start..(start + BLOCK).min(self.rows);
+                let seen = rows.map(|row| {
+                    self.distances(row, references, &mut distances);
+                    lower(&mut back, &distances);
+                    look(&distances)
+                });
+                (seen.collect(), back)
+            })
+            .collect();
+        let mut back = vec![f32::INFINITY; references.rows];
+        looked.iter().for_each(|(_, own)| lower(&mut back, own));
+        (looked.into_iter().flat_map(|(seen, _)| seen).collect(), back)
     }
+}
+
+#[multiversion(targets = "simd")]
+fn add_gaps(out: &mut [f32], x: f32, others: &[f32]) {
+    // The minimum of NaN and 1 is 1.
+    out.iter_mut().zip(others).for_each(|(d, y)| *d += (x - y).abs().min(1.0));
+}
+
+#[multiversion(targets = "simd")]
+fn add_unequal(out: &mut [f32], x: u32, others: &[u32]) {
+    out.iter_mut().zip(others).for_each(|(d, &y)| *d += f32::from(u8::from(x != y)));
+}
+
+#[multiversion(targets = "simd")]
+fn lower(least: &mut [f32], values: &[f32]) {
+    least.iter_mut().zip(values).for_each(|(least, &x)| *least = if x < *least { x } else { *least });
 }
 
 /// The least of some distances, and where it stands first.
 #[must_use]
 pub fn least(distances: &[f32]) -> (f32, usize) {
     // In two passes: the first is a plain minimum, which runs in vector registers.
-    let least = distances.iter().copied().fold(f32::INFINITY, f32::min);
+    let least = minimum(distances);
     (least, distances.iter().position(|&d| d <= least).unwrap_or(0))
+}
+
+#[multiversion(targets = "simd")]
+fn minimum(values: &[f32]) -> f32 {
+    const LANES: usize = 64;
+    let mut least = [f32::INFINITY; LANES];
+    let (groups, rest) = values.as_chunks::<LANES>();
+    for group in groups {
+        least.iter_mut().zip(group).for_each(|(least, &x)| *least = if x < *least { x } else { *least });
+    }
+    least.iter().chain(rest).copied().fold(f32::INFINITY, f32::min)
 }
 
 /// The `k` least of some distances, ascending; `skip` is left out.
@@ -145,7 +189,9 @@ mod tests {
         let [real, other] = [0, 1].map(|i| space.points(&frames[i]));
         let found = other.each(&real, |_, d| d.to_vec());
         assert_eq!(found, [[0.625, 0.375], [0.5, 1.0], [0.5, 1.0]]);
-        assert_eq!(other.closest(&real)[0], (0.375, 1));
+        let (closest, back) = other.each_and_back(&real, least);
+        assert_eq!(closest, [(0.375, 1), (0.5, 0), (0.5, 0)]);
+        assert_eq!(back, [0.5, 0.375]);
         assert_eq!(smallest::<3>(&[0.5, 0.1, 0.3, 0.1], Some(1)), [0.1, 0.3, 0.5]);
     }
 }

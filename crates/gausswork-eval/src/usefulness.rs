@@ -124,12 +124,13 @@ fn predict(
         let margins = Booster::fit(&data, rows, &target, settings).margins(&test_data, &test_rows);
         judged.scores(&truth, &margins)
     };
-    let every: Vec<u32> = (0..rows.len() as u32).collect();
-    let quarters: Vec<Vec<Score>> = (0..QUARTERS)
-        .into_par_iter()
-        .map(|quarter| fitted_to(&every.iter().copied().skip(quarter).step_by(QUARTERS).collect::<Vec<_>>()))
+    // Rows that are fitted to: all of them, and by quarters.
+    let parts: Vec<Vec<u32>> = std::iter::once((0..rows.len() as u32).collect())
+        .chain((0..QUARTERS).map(|quarter| (quarter as u32..rows.len() as u32).step_by(QUARTERS).collect()))
         .collect();
-    let mut scores = fitted_to(&every);
+    let mut fitted: Vec<Vec<Score>> = parts.par_iter().map(|rows| fitted_to(rows)).collect();
+    let quarters = fitted.split_off(1);
+    let mut scores = fitted.pop().unwrap_or_default();
     // Other training rows would have given other trees: fitted to a quarter of the rows, a score varies four times as much.
     for score in &mut scores {
         let of =

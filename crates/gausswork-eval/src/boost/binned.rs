@@ -15,7 +15,10 @@ pub struct Cuts {
     cuts: Vec<Vec<f64>>,
 }
 
-/// The cells of some rows as bins, row by row.
+/// Rows that are looked at side by side; columns are padded to whole tiles.
+pub(super) const TILE: usize = 64;
+
+/// The cells of some rows as bins, column by column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binned {
     /// Rows.
@@ -23,12 +26,8 @@ pub struct Binned {
     /// Features of a row.
     pub features: usize,
     bins: Vec<u8>,
-    /// The same column by column, for splits, which look at one.
-    by_feature: Vec<u8>,
-    /// Where each cell counts in a histogram of all features.
-    slots: Vec<u32>,
-    /// Where the bins of each feature begin in a histogram, and where the last one's end; a feature's missing cells come last.
-    pub(super) offsets: Vec<u32>,
+    /// Bins of present cells of each feature.
+    pub(super) sizes: Vec<u32>,
 }
 
 impl Cuts {
@@ -68,26 +67,24 @@ impl Cuts {
     /// The bins of a frame's rows.
     #[must_use]
     pub fn apply(&self, frame: &Frame) -> Binned {
-        let features = self.columns.len();
-        let mut bins = vec![0; frame.rows * features];
+        let mut binned =
+            Binned::zero(frame.rows, self.cuts.iter().map(|cuts| cuts.len() as u32 + 1).collect());
         for (feature, (&column, cuts)) in self.columns.iter().zip(&self.cuts).enumerate() {
-            let bin =
-                |x: f64| if x.is_nan() { MISSING_BIN } else { cuts.partition_point(|&cut| cut <= x) as u8 };
-            let out = bins.iter_mut().skip(feature).step_by(features);
+            let bin = |x: f64| cuts.partition_point(|&cut| cut <= x) as u8;
+            let out = binned.feature_mut(feature).iter_mut();
             match &frame.columns[column] {
-                Values::Numbers(values) => out.zip(values).for_each(|(out, &x)| *out = bin(x)),
+                Values::Numbers(values) => {
+                    let of = |x: f64| if x.is_nan() { MISSING_BIN } else { bin(x) };
+                    out.zip(values).for_each(|(out, &x)| *out = of(x));
+                }
                 Values::Codes(codes) => {
-                    let of = |&code: &u32| if code == MISSING { MISSING_BIN } else { bin(f64::from(code)) };
-                    out.zip(codes).for_each(|(out, code)| *out = of(code));
+                    let of = |code: u32| if code == MISSING { MISSING_BIN } else { bin(f64::from(code)) };
+                    out.zip(codes).for_each(|(out, &code)| *out = of(code));
                 }
             }
         }
-        Binned::new(frame.rows, bins, &self.cuts)
+        binned
     }
-}
-
-fn transposed(bins: &[u8], features: usize) -> Vec<u8> {
-    (0..features).flat_map(|feature| bins.iter().skip(feature).step_by(features).copied()).collect()
 }
 
 /// Lower edges of all bins but the first, from ascending values with their counts.
@@ -125,43 +122,52 @@ fn quantiles(runs: &[(f64, u64)]) -> Vec<f64> {
 }
 
 impl Binned {
+    fn zero(rows: usize, sizes: Vec<u32>) -> Self {
+        let features = sizes.len();
+        Self { rows, features, bins: vec![0; rows.next_multiple_of(TILE) * features], sizes }
+    }
+
+    /// Some rows.
+    #[must_use]
+    pub fn take(&self, rows: &[u32]) -> Self {
+        let mut taken = Self::zero(rows.len(), self.sizes.clone());
+        for feature in 0..self.features {
+            let bins = self.feature(feature);
+            taken.feature_mut(feature).iter_mut().zip(rows).for_each(|(out, &row)| *out = bins[row as usize]);
+        }
+        taken
+    }
+
     /// Rows one after another, of both.
     #[must_use]
     pub fn stacked(&self, other: &Self) -> Self {
-        let bins = [self.bins.as_slice(), &other.bins].concat();
-        let slots = [self.slots.as_slice(), &other.slots].concat();
-        let (features, offsets) = (self.features, self.offsets.clone());
-        let by_feature = transposed(&bins, features);
-        Self { rows: self.rows + other.rows, features, bins, by_feature, slots, offsets }
+        let mut both = Self::zero(self.rows + other.rows, self.sizes.clone());
+        for feature in 0..self.features {
+            let (first, second) = both.feature_mut(feature).split_at_mut(self.rows);
+            first.copy_from_slice(self.feature(feature));
+            second.copy_from_slice(other.feature(feature));
+        }
+        both
     }
 
-    fn new(rows: usize, bins: Vec<u8>, cuts: &[Vec<f64>]) -> Self {
-        let features = cuts.len();
-        let mut offsets = vec![0];
-        // One bin more than cuts, and one for missing cells.
-        offsets.extend(cuts.iter().scan(0, |end, cuts| {
-            *end += cuts.len() as u32 + 2;
-            Some(*end)
-        }));
-        let slot = |(bin, feature): (&u8, usize)| match *bin {
-            MISSING_BIN => offsets[feature + 1] - 1,
-            bin => offsets[feature] + u32::from(bin),
-        };
-        let slots = bins.iter().zip((0..features).cycle()).map(slot).collect();
-        let by_feature = transposed(&bins, features);
-        Self { rows, features, bins, by_feature, slots, offsets }
+    fn stride(&self) -> usize {
+        self.rows.next_multiple_of(TILE)
+    }
+
+    fn feature_mut(&mut self, feature: usize) -> &mut [u8] {
+        let start = feature * self.stride();
+        &mut self.bins[start..start + self.rows]
     }
 
     pub(super) fn feature(&self, feature: usize) -> &[u8] {
-        &self.by_feature[feature * self.rows..(feature + 1) * self.rows]
+        let start = feature * self.stride();
+        &self.bins[start..start + self.rows]
     }
 
-    pub(super) fn slots(&self, row: usize) -> &[u32] {
-        &self.slots[row * self.features..(row + 1) * self.features]
-    }
-
-    pub(super) fn row(&self, row: usize) -> &[u8] {
-        &self.bins[row * self.features..(row + 1) * self.features]
+    /// A feature's bins in whole tiles; what the last one holds beyond the rows means nothing.
+    pub(super) fn tiles(&self, feature: usize) -> &[[u8; TILE]] {
+        let start = feature * self.stride();
+        self.bins[start..start + self.stride()].as_chunks().0
     }
 }
 

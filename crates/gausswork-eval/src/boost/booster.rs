@@ -1,12 +1,10 @@
 //! Trees one after another, each fitted to what those before it leave.
 
 use super::binned::Binned;
-use super::histogram::Quantised;
+use super::histogram::{Derivatives, Quantised};
 use super::loss::{Objective, Target};
+use super::training::Training;
 use super::tree::{Scratch, Tree};
-
-/// Rows that are sent down a tree at once.
-const SIDE_BY_SIDE: usize = 8;
 
 /// How trees are grown.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,30 +41,23 @@ impl Booster {
     /// Fits to some rows of `data`; `target` is that of every row of `data`.
     #[must_use]
     pub fn fit(data: &Binned, rows: &[u32], target: &Target, settings: &Settings) -> Self {
+        let (training, target) = (Training::new(data, rows), target.take(rows));
         let objective = target.objective();
         let classes = objective.margins();
-        let start = match target {
-            Target::Binary(labels) => {
-                Target::Binary(rows.iter().map(|&row| labels[row as usize]).collect()).start()
-            }
-            Target::Numbers(y) => Target::Numbers(rows.iter().map(|&row| y[row as usize]).collect()).start(),
-            Target::Classes { .. } => target.start(),
-        };
-        let mut margins = vec![start; data.rows * classes];
-        let mut derivatives = vec![vec![[0.0; 2]; data.rows]; classes];
+        let start = target.start();
+        let mut margins = vec![start; rows.len() * classes];
         let mut booster = Self { objective, start, trees: Vec::new(), gains: vec![0.0; data.features] };
         let (mut scratch, mut quantised) = (Scratch::default(), Quantised::default());
+        let (mut derivatives, mut shared) = (Derivatives::default(), Vec::new());
         for _ in 0..settings.rounds {
-            for (class, derivatives) in derivatives.iter_mut().enumerate() {
-                target.derivatives(&margins, class, derivatives);
-            }
-            for (class, derivatives) in derivatives.iter().enumerate() {
-                quantised.set(derivatives, objective.greatest_derivatives());
-                let mut add = |rows: &[u32], value: f64| {
-                    rows.iter().for_each(|&row| margins[row as usize * classes + class] += value);
-                };
-                let gains = &mut booster.gains;
-                let tree = Tree::grow(data, rows, &quantised, settings, &mut scratch, gains, &mut add);
+            target.shared(&margins, &mut shared);
+            // A class's derivatives ask for its own margins and what is shared, so the trees of a round are fitted to the
+            // same margins.
+            for class in 0..classes {
+                target.derivatives(&margins, &shared, class, &mut derivatives);
+                quantised.set(&derivatives, objective.greatest_derivatives());
+                let tree = Tree::grow(&training, &quantised, settings, &mut scratch, &mut booster.gains);
+                tree.add(&training.bins, &mut margins, classes, class);
                 booster.trees.push(tree);
             }
         }
@@ -78,13 +69,9 @@ impl Booster {
     pub fn margins(&self, data: &Binned, rows: &[u32]) -> Vec<f64> {
         let classes = self.objective.margins();
         let mut out = vec![self.start; rows.len() * classes];
-        let (groups, rest) = rows.as_chunks::<SIDE_BY_SIDE>();
+        let data = data.take(rows);
         for (i, tree) in self.trees.iter().enumerate() {
-            let places = out.chunks_exact_mut(classes).map(|margins| &mut margins[i % classes]);
-            let values =
-                groups.iter().flat_map(|group| tree.predict(group.map(|row| data.row(row as usize))));
-            let others = rest.iter().flat_map(|&row| tree.predict([data.row(row as usize)]));
-            places.zip(values.chain(others)).for_each(|(margin, value)| *margin += value);
+            tree.add(&data, &mut out, classes, i % classes);
         }
         out
     }

@@ -4,7 +4,9 @@
 //! and sums are exact whatever their order. Derivatives are rounded to the finest grid on which no sum overflows: about 2⁻¹⁴ of
 //! the greatest for 100,000 rows, far below what a row's derivative means.
 
-use super::binned::Binned;
+use multiversion::multiversion;
+
+use super::training::Training;
 
 /// First and second derivative, summed.
 pub(super) type Sum = [f64; 2];
@@ -13,9 +15,25 @@ pub(super) type Sum = [f64; 2];
 const LOW: u32 = 30;
 
 /// The nearest whole number of one below 2²² in size, ties to even: added to 1.5 · 2²³, it is the low bits of the sum.
+#[inline(always)]
 fn rounded(x: f32) -> i32 {
     const SHIFT: f32 = 12_582_912.0;
     (x + SHIFT).to_bits() as i32 - SHIFT.to_bits() as i32
+}
+
+#[multiversion(targets = "simd")]
+fn round(words: &mut [i64], g: &[f32], h: &[f32], [of_g, of_h]: [f32; 2]) {
+    for ((word, &g), &h) in words.iter_mut().zip(g).zip(h) {
+        // A second derivative of nothing would leave a bin's rows without a trace.
+        *word = (i64::from(rounded(g * of_g)) << LOW) + i64::from(rounded(h * of_h).max(1));
+    }
+}
+
+/// First and second derivatives of every row.
+#[derive(Debug, Default)]
+pub(super) struct Derivatives {
+    pub(super) g: Vec<f32>,
+    pub(super) h: Vec<f32>,
 }
 
 /// The derivatives of every row as words.
@@ -28,28 +46,25 @@ pub(super) struct Quantised {
 
 impl Quantised {
     /// Rounds derivatives; second ones are not negative. `greatest` bounds both, or is found.
-    pub(super) fn set(&mut self, derivatives: &[[f32; 2]], greatest: Option<[f32; 2]>) {
-        let found =
-            || derivatives.iter().fold([f32::MIN_POSITIVE; 2], |[a, b], [g, h]| [a.max(g.abs()), b.max(*h)]);
-        let greatest = greatest.unwrap_or_else(found);
-        let rows = derivatives.len().max(1) as f64;
+    pub(super) fn set(&mut self, derivatives: &Derivatives, greatest: Option<[f32; 2]>) {
+        let Derivatives { g, h } = derivatives;
+        let most = |values: &[f32]| values.iter().fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
+        let greatest = greatest.unwrap_or_else(|| [most(g), most(h)]);
+        let rows = g.len().max(1) as f64;
         // The sums of all rows stay below 2³³ and 2³⁰, rounding included.
         let limit =
             [((1_u64 << (63 - LOW)) - 1) as f64, ((1_u64 << LOW) - 1) as f64].map(|limit| limit / rows - 1.0);
         self.unit = [0, 1].map(|k| f64::from(greatest[k]) / limit[k].clamp(1.0, f64::from(1 << 21)));
         let [of_g, of_h] = self.unit.map(|unit| (1.0 / unit) as f32);
-        let word = |&[g, h]: &[f32; 2]| {
-            // A second derivative of nothing would leave a bin's rows without a trace.
-            (i64::from(rounded(g * of_g)) << LOW) + i64::from(rounded(h * of_h).max(1))
-        };
-        self.words.clear();
-        self.words.extend(derivatives.iter().map(word));
+        self.words.resize(g.len(), 0);
+        round(&mut self.words, g, h, [of_g, of_h]);
     }
 
     /// What a word stands for.
+    #[inline(always)]
     pub(super) fn restored(&self, word: i64) -> Sum {
         let h = word & ((1 << LOW) - 1);
-        [((word - h) >> LOW) as f64 * self.unit[0], h as f64 * self.unit[1]]
+        [exact((word - h) >> LOW) * self.unit[0], exact(h) * self.unit[1]]
     }
 
     /// The sum over rows.
@@ -58,9 +73,18 @@ impl Quantised {
     }
 }
 
+/// A whole number below 2⁵¹ in size as a float, by placing it in the low bits of 1.5 · 2⁵²: not every instruction set
+/// converts 64-bit integers in vector registers.
+#[inline(always)]
+fn exact(x: i64) -> f64 {
+    const SHIFT: f64 = 6_755_399_441_055_744.0;
+    f64::from_bits((SHIFT.to_bits() as i64 + x) as u64) - SHIFT
+}
+
 /// The sums of one node: the bins of each feature one after another, its missing cells last.
 #[derive(Debug, Default)]
 pub(super) struct Histogram {
+    /// Behind the features' slots those of joints, which are empty but while rows are counted.
     words: Vec<i64>,
 }
 
@@ -68,25 +92,38 @@ impl Histogram {
     /// No rows.
     pub(super) const EMPTY: i64 = 0;
 
-    /// Whether it never counted anything.
-    pub(super) fn is_unused(&self) -> bool {
-        self.words.is_empty()
-    }
-
-    /// Empties it.
-    pub(super) fn clear(&mut self, data: &Binned) {
+    /// Counts rows, and nothing else.
+    pub(super) fn count(&mut self, data: &Training, rows: &[u32], derivatives: &Quantised) {
+        let [own, all] = data.slot_counts();
         self.words.clear();
-        self.words.resize(data.offsets.last().map_or(0, |&end| end as usize), Self::EMPTY);
-    }
-
-    /// Adds rows.
-    pub(super) fn count(&mut self, data: &Binned, rows: &[u32], derivatives: &Quantised) {
+        self.words.resize(all, Self::EMPTY);
+        let words = &mut self.words[..];
+        assert_eq!(words.len(), data.slot_counts()[1]);
         for &row in rows {
             let word = derivatives.words[row as usize];
-            for &slot in data.slots(row as usize) {
-                self.words[slot as usize] += word;
+            let (groups, rest) = data.slots(row as usize).as_chunks::<4>();
+            for group in groups {
+                for &slot in group {
+                    // SAFETY: every slot of `Training` is below its second count, which is the length.
+                    unsafe { *words.get_unchecked_mut(slot as usize) += word };
+                }
+            }
+            for &slot in rest {
+                // SAFETY: as above.
+                unsafe { *words.get_unchecked_mut(slot as usize) += word };
             }
         }
+        let (words, joint_words) = words.split_at_mut(own);
+        let mut joint_words = &mut *joint_words;
+        for joint in &data.joints {
+            let members = joint.members.chunks_exact(joint.features);
+            let (counted, rest) = joint_words.split_at_mut(members.len());
+            for (&word, members) in counted.iter().zip(members).filter(|(word, _)| **word != Self::EMPTY) {
+                members.iter().for_each(|&slot| words[slot as usize] += word);
+            }
+            joint_words = rest;
+        }
+        self.words.truncate(own);
     }
 
     /// Takes the rows of a child away.
@@ -95,9 +132,10 @@ impl Histogram {
     }
 
     /// The bins of a feature, and its missing cells.
-    pub(super) fn feature(&self, data: &Binned, feature: usize) -> (&[i64], i64) {
-        let [from, to] = [feature, feature + 1].map(|i| data.offsets[i] as usize);
-        (&self.words[from..to - 1], self.words[to - 1])
+    pub(super) fn feature(&self, data: &Training, feature: usize) -> (&[i64], i64) {
+        let slots = data.slots_of(feature);
+        let missing = slots.end - 1;
+        (&self.words[slots.start..missing], self.words[missing])
     }
 }
 
@@ -107,15 +145,17 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_the_derivatives() {
-        let derivatives: Vec<[f32; 2]> =
-            (0..100_000).map(|i| [((i % 201) as f32 - 100.0) / 100.0, 0.25 * (i % 7) as f32 / 6.0]).collect();
+        let derivatives = Derivatives {
+            g: (0..100_000).map(|i| ((i % 201) as f32 - 100.0) / 100.0).collect(),
+            h: (0..100_000).map(|i| 0.25 * (i % 7) as f32 / 6.0).collect(),
+        };
         let mut quantised = Quantised::default();
         quantised.set(&derivatives, None);
         let rows: Vec<u32> = (0..100_000).collect();
         for rows in [&rows[..], &rows[500..700], &rows[3..4]] {
             let sum = quantised.sum(rows);
             let exact = rows.iter().fold([0.0; 2], |s: Sum, &row| {
-                let [g, h] = derivatives[row as usize].map(f64::from);
+                let [g, h] = [&derivatives.g, &derivatives.h].map(|of| f64::from(of[row as usize]));
                 [s[0] + g, s[1] + h]
             });
             // Half a unit a row.

@@ -1,5 +1,13 @@
 //! What boosting minimises: first and second derivatives at the present margins.
 
+use gausswork_kernels::exp;
+use multiversion::multiversion;
+
+use super::histogram::Derivatives;
+
+/// Of a row whose probability is 0 or 1.
+const LEAST_SECOND: f32 = 1e-16;
+
 /// What is predicted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Target {
@@ -76,30 +84,64 @@ impl Target {
         }
     }
 
+    /// What the margins of a row share, for [`Target::derivatives`]: nothing but for classes, whose softmax has its greatest
+    /// margin and one over its sum.
+    pub(super) fn shared(&self, margins: &[f64], out: &mut Vec<[f64; 2]>) {
+        let Self::Classes { count, .. } = self else { return };
+        out.clear();
+        out.extend(margins.chunks_exact(*count).map(|l| {
+            let top = l.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let sum: f32 = l.iter().map(|l| exp((l - top) as f32)).sum();
+            [top, 1.0 / f64::from(sum)]
+        }));
+    }
+
     /// First and second derivatives by the margin of class `k`; `margins` holds each row's margins together.
-    pub(super) fn derivatives(&self, margins: &[f64], k: usize, out: &mut [[f32; 2]]) {
+    ///
+    /// In single precision: they are rounded to a coarser grid before they are summed.
+    pub(super) fn derivatives(&self, margins: &[f64], shared: &[[f64; 2]], k: usize, out: &mut Derivatives) {
+        let rows = self.len();
+        out.g.resize(rows, 0.0);
+        out.h.resize(rows, 0.0);
         match self {
-            Self::Binary(labels) => {
-                for ((out, &label), &l) in out.iter_mut().zip(labels).zip(margins) {
-                    let p = sigmoid(l);
-                    *out = [(p - f64::from(u8::from(label))) as f32, (p * (1.0 - p)).max(1e-16) as f32];
-                }
-            }
+            Self::Binary(labels) => logistic(labels, margins, out),
             Self::Classes { labels, count } => {
-                for ((out, &label), l) in out.iter_mut().zip(labels).zip(margins.chunks_exact(*count)) {
-                    let top = l.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                    let sum: f64 = l.iter().map(|l| (l - top).exp()).sum();
-                    let p = (l[k] - top).exp() / sum;
-                    let hit = f64::from(u8::from(label as usize == k));
-                    *out = [(p - hit) as f32, (2.0 * p * (1.0 - p)).max(1e-16) as f32];
+                let margins = margins.iter().skip(k).step_by(*count);
+                let out = out.g.iter_mut().zip(&mut out.h);
+                for ((((g, h), &label), &l), [top, scale]) in out.zip(labels).zip(margins).zip(shared) {
+                    let p = exp((l - top) as f32) * *scale as f32;
+                    let hit = f32::from(u8::from(label as usize == k));
+                    (*g, *h) = (p - hit, (2.0 * p * (1.0 - p)).max(LEAST_SECOND));
                 }
             }
             Self::Numbers(values) => {
-                for ((out, &value), &margin) in out.iter_mut().zip(values).zip(margins) {
+                let out = out.g.iter_mut().zip(&mut out.h);
+                for (((g, h), &value), &margin) in out.zip(values).zip(margins) {
                     // Beyond any scale that trees could learn, and within what f32 holds.
-                    *out = [(margin - value).clamp(-1e30, 1e30) as f32, 1.0];
+                    (*g, *h) = ((margin - value).clamp(-1e30, 1e30) as f32, 1.0);
                 }
             }
         }
+    }
+
+    /// That of some rows.
+    pub(super) fn take(&self, rows: &[u32]) -> Self {
+        match self {
+            Self::Binary(labels) => Self::Binary(rows.iter().map(|&row| labels[row as usize]).collect()),
+            Self::Classes { labels, count } => Self::Classes {
+                labels: rows.iter().map(|&row| labels[row as usize]).collect(),
+                count: *count,
+            },
+            Self::Numbers(values) => Self::Numbers(rows.iter().map(|&row| values[row as usize]).collect()),
+        }
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn logistic(labels: &[bool], margins: &[f64], out: &mut Derivatives) {
+    let out = out.g.iter_mut().zip(&mut out.h);
+    for (((g, h), &label), &l) in out.zip(labels).zip(margins) {
+        let p = 1.0 / (1.0 + exp(-l as f32));
+        (*g, *h) = (p - f32::from(u8::from(label)), (p * (1.0 - p)).max(LEAST_SECOND));
     }
 }

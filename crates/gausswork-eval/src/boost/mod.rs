@@ -9,6 +9,8 @@ mod binned;
 mod booster;
 mod histogram;
 mod loss;
+mod split;
+mod training;
 mod tree;
 
 pub use binned::{Binned, Cuts};

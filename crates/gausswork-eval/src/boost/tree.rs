@@ -1,38 +1,32 @@
 //! One regression tree, grown level by level on histograms.
 
-use super::binned::{Binned, MISSING_BIN};
+use multiversion::multiversion;
+
+use super::binned::{Binned, MISSING_BIN, TILE};
 use super::booster::Settings;
 use super::histogram::{Histogram, Quantised, Sum};
+use super::split::{Search, Split};
+use super::training::Training;
 
-/// Gains below it are rounding.
-const LEAST_GAIN: f64 = 1e-6;
+/// Nodes of a level that rows are compared with in one pass.
+const TOGETHER: usize = 4;
 
-/// A node: a split, or a leaf, whose split sends every row back to itself.
+/// A node of a complete tree: node `i` has the children `2i + 1` and `2i + 2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Node {
     feature: u16,
     upto: u8,
-    missing_left: bool,
-    /// The left child; the right one stands behind it.
-    left: u32,
+    /// Added to bins before they are compared: 1 turns the bin of missing cells into the first one.
+    shift: u8,
 }
 
 /// A tree.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
-    /// What the leaf in each place adds.
+    /// What the leaf in each place adds, from left to right.
     values: Vec<f64>,
     depth: usize,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Split {
-    gain: f64,
-    feature: usize,
-    upto: u8,
-    missing_left: bool,
-    left: Sum,
 }
 
 /// A node that may still be split.
@@ -49,171 +43,145 @@ pub(super) struct Scratch {
     rows: Vec<u32>,
     right: Vec<u32>,
     free: Vec<Histogram>,
-}
-
-fn score(sum: Sum, lambda: f64) -> f64 {
-    sum[0] * sum[0] / (sum[1] + lambda)
-}
-
-fn minus(a: Sum, b: Sum) -> Sum {
-    [a[0] - b[0], a[1] - b[1]]
+    search: Search,
 }
 
 impl Node {
-    fn leaf(place: usize) -> Self {
-        // Every bin is at most 255 and a missing cell goes left: whoever arrives stays.
-        Self { feature: 0, upto: MISSING_BIN, missing_left: true, left: place as u32 }
+    /// Whoever arrives goes left.
+    const LEAF: Self = Self { feature: 0, upto: MISSING_BIN, shift: 0 };
+
+    fn new(split: &Split) -> Self {
+        let shift = u8::from(split.missing_left);
+        Self { feature: split.feature as u16, upto: split.upto + shift, shift }
     }
 
-    fn goes_left(&self, bin: u8) -> bool {
-        (bin <= self.upto) & (bin != MISSING_BIN) | (bin == MISSING_BIN) & self.missing_left
+    #[inline(always)]
+    fn goes_left(self, bin: u8) -> bool {
+        bin.wrapping_add(self.shift) <= self.upto
     }
 }
 
 impl Tree {
-    /// Grows a tree on `rows`, adds its leaves to their margins, and its gains to those of the features.
+    /// Grows a tree, and adds its gains to those of the features.
     pub(super) fn grow(
-        data: &Binned,
-        rows: &[u32],
+        data: &Training,
         derivatives: &Quantised,
         settings: &Settings,
         scratch: &mut Scratch,
         gains: &mut [f64],
-        add: &mut dyn FnMut(&[u32], f64),
     ) -> Self {
+        let leaves = 1 << settings.depth;
+        let mut tree =
+            Self { nodes: vec![Node::LEAF; leaves - 1], values: vec![0.0; leaves], depth: settings.depth };
+        let leaf = |sum: Sum| -settings.step * sum[0] / (sum[1] + settings.lambda);
         scratch.rows.clear();
-        scratch.rows.extend_from_slice(rows);
-        let (mut nodes, mut values) = (vec![Node::leaf(0)], vec![0.0]);
-        let mut histogram = scratch.histogram(data);
+        scratch.rows.extend(0..data.bins.rows as u32);
+        let mut histogram = scratch.free.pop().unwrap_or_default();
         histogram.count(data, &scratch.rows, derivatives);
-        let sum = derivatives.sum(rows);
-        let mut level = vec![Open { node: 0, rows: 0..rows.len(), sum, histogram }];
-        for depth in 0..=settings.depth {
+        let sum = derivatives.sum(&scratch.rows);
+        let mut level = vec![Open { node: 0, rows: 0..data.bins.rows, sum, histogram }];
+        for left_depth in (0..settings.depth).rev() {
             let mut next = Vec::new();
             for open in level {
-                let split =
-                    if depth < settings.depth { best(&open, data, derivatives, settings) } else { None };
-                let Some(split) = split else {
-                    let value = -settings.step * open.sum[0] / (open.sum[1] + settings.lambda);
-                    values[open.node] = value;
-                    add(&scratch.rows[open.rows], value);
-                    scratch.keep(open.histogram);
+                let found = scratch.search.best(&open.histogram, open.sum, data, derivatives, settings);
+                let Some(split) = found else {
+                    let value = leaf(open.sum);
+                    // The leftmost place below it.
+                    tree.values[((open.node + 1) << (left_depth + 1)) - leaves] = value;
+                    scratch.free.push(open.histogram);
                     continue;
                 };
                 gains[split.feature] += split.gain;
-                let left = nodes.len();
-                let node = Node {
-                    feature: split.feature as u16,
-                    upto: split.upto,
-                    missing_left: split.missing_left,
-                    left: left as u32,
-                };
-                nodes[open.node] = node;
-                nodes.extend([Node::leaf(left), Node::leaf(left + 1)]);
-                values.extend([0.0; 2]);
-                let middle = scratch.part(data, open.rows.clone(), &node);
+                let node = Node::new(&split);
+                tree.nodes[open.node] = node;
+                let sums = [split.left, [0, 1].map(|k| open.sum[k] - split.left[k])];
+                if left_depth == 0 {
+                    let values = sums.map(leaf);
+                    let place = (open.node + 1) * 2 - leaves;
+                    tree.values[place..place + 2].copy_from_slice(&values);
+                    scratch.free.push(open.histogram);
+                    continue;
+                }
+                let middle = scratch.part(data, open.rows.clone(), node);
                 let parts = [open.rows.start..middle, middle..open.rows.end];
-                let sums = [split.left, minus(open.sum, split.left)];
-                // Children at full depth are leaves: nothing reads their histograms.
-                let histograms = if depth + 1 == settings.depth {
-                    scratch.keep(open.histogram);
-                    [Histogram::default(), Histogram::default()]
-                } else {
-                    // The smaller child is counted, the other one is the rest.
-                    let small = usize::from(parts[1].len() < parts[0].len());
-                    let mut counted = scratch.histogram(data);
-                    counted.count(data, &scratch.rows[parts[small].clone()], derivatives);
-                    let mut rest = open.histogram;
-                    rest.subtract(&counted);
-                    if small == 0 { [counted, rest] } else { [rest, counted] }
-                };
-                for (i, ((rows, sum), histogram)) in parts.into_iter().zip(sums).zip(histograms).enumerate() {
-                    next.push(Open { node: left + i, rows, sum, histogram });
+                // The smaller child is counted, the other one is the rest.
+                let small = usize::from(parts[1].len() < parts[0].len());
+                let mut counted = scratch.free.pop().unwrap_or_default();
+                counted.count(data, &scratch.rows[parts[small].clone()], derivatives);
+                let mut rest = open.histogram;
+                rest.subtract(&counted);
+                let histograms = if small == 0 { [counted, rest] } else { [rest, counted] };
+                for (side, ((rows, sum), histogram)) in
+                    parts.into_iter().zip(sums).zip(histograms).enumerate()
+                {
+                    next.push(Open { node: 2 * open.node + 1 + side, rows, sum, histogram });
                 }
             }
             level = next;
         }
-        Self { nodes, values, depth: settings.depth }
+        tree
     }
 
-    /// The leaves' values for rows of bins, side by side: each row's way is a chain of loads, and several chains hide what each
-    /// waits for. As many steps for every row: a branch on where it went would be guessed wrong half of the time.
-    pub(super) fn predict<const N: usize>(&self, rows: [&[u8]; N]) -> [f64; N] {
-        let mut at = [0; N];
-        for _ in 0..self.depth {
-            for (at, row) in at.iter_mut().zip(rows) {
-                let node = &self.nodes[*at];
-                *at = node.left as usize + usize::from(!node.goes_left(row[usize::from(node.feature)]));
+    /// Adds the leaves' values to margin `class` of `classes` of every row.
+    pub(super) fn add(&self, data: &Binned, margins: &mut [f64], classes: usize, class: usize) {
+        add(self, data, margins, classes, class);
+    }
+
+    /// The leaf of each row of a tile. Every row is compared at every node, many rows at once: that takes fewer steps than to
+    /// follow each row on its way.
+    #[inline(always)]
+    fn leaves(&self, data: &Binned, tile: usize) -> [u8; TILE] {
+        let mut at = [0_u8; TILE];
+        for level in 0..self.depth {
+            let nodes = &self.nodes[(1 << level) - 1..(2 << level) - 1];
+            let mut right = [0_u8; TILE];
+            for (group, nodes) in nodes.chunks(TOGETHER).enumerate() {
+                let mut four = [Node::LEAF; TOGETHER];
+                four[..nodes.len()].copy_from_slice(nodes);
+                let bins = four.map(|node| &data.tiles(usize::from(node.feature))[tile]);
+                let first = (group * TOGETHER) as u8;
+                for lane in 0..TILE {
+                    // Written out: a loop over four here would not become vector code.
+                    let goes = |k: usize| {
+                        u8::from(!four[k].goes_left(bins[k][lane])) & u8::from(at[lane] == first + k as u8)
+                    };
+                    right[lane] |= goes(0) | goes(1) | goes(2) | goes(3);
+                }
             }
+            at.iter_mut().zip(right).for_each(|(at, right)| *at = 2 * *at + right);
         }
-        at.map(|at| self.values[at])
+        at
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn add(tree: &Tree, data: &Binned, margins: &mut [f64], classes: usize, class: usize) {
+    for (tile, margins) in margins.chunks_mut(TILE * classes).enumerate() {
+        let leaves = tree.leaves(data, tile);
+        for (margins, leaf) in margins.chunks_exact_mut(classes).zip(leaves) {
+            margins[class] += tree.values[usize::from(leaf)];
+        }
     }
 }
 
 impl Scratch {
-    fn histogram(&mut self, data: &Binned) -> Histogram {
-        let mut histogram = self.free.pop().unwrap_or_default();
-        histogram.clear(data);
-        histogram
-    }
-
-    /// Keeps a buffer for later; a node at full depth has none.
-    fn keep(&mut self, histogram: Histogram) {
-        if !histogram.is_unused() {
-            self.free.push(histogram);
-        }
-    }
-
     /// Moves the rows that go left before the others, both in their order; where the others begin.
-    fn part(&mut self, data: &Binned, range: std::ops::Range<usize>, node: &Node) -> usize {
+    fn part(&mut self, data: &Training, range: std::ops::Range<usize>, node: Node) -> usize {
         self.right.resize(range.len().max(self.right.len()), 0);
-        let bins = data.feature(usize::from(node.feature));
-        let (mut end, mut right) = (range.start, 0);
-        for i in range.clone() {
-            let row = self.rows[i];
+        let rows = &mut self.rows[range.clone()];
+        let right = &mut self.right[..rows.len()];
+        let bins = data.bins.feature(usize::from(node.feature));
+        let (mut end, mut others) = (0, 0);
+        for i in 0..rows.len() {
+            let row = rows[i];
             let left = node.goes_left(bins[row as usize]);
             // Both are written and one counts, so that nothing has to be guessed.
-            self.rows[end] = row;
-            self.right[right] = row;
+            rows[end] = row;
+            right[others] = row;
             end += usize::from(left);
-            right += usize::from(!left);
+            others += usize::from(!left);
         }
-        self.rows[end..range.end].copy_from_slice(&self.right[..right]);
-        end
+        rows[end..].copy_from_slice(&right[..others]);
+        range.start + end
     }
-}
-
-/// The split of the greatest gain, the first among equals; none where no split gains.
-fn best(open: &Open, data: &Binned, derivatives: &Quantised, settings: &Settings) -> Option<Split> {
-    let root = score(open.sum, settings.lambda);
-    let mut best: Option<Split> = None;
-    // What the scores of both sides must exceed in sum. They are compared as fractions: dividing would take most of the time.
-    let mut bar = root + LEAST_GAIN;
-    let mut consider = |feature: usize, upto: usize, missing_left: bool, left: Sum| {
-        let right = minus(open.sum, left);
-        let (a, b) = (left[1] + settings.lambda, right[1] + settings.lambda);
-        let (numerator, denominator) = (left[0] * left[0] * b + right[0] * right[0] * a, a * b);
-        if numerator > bar * denominator
-            && left[1] >= settings.least_weight
-            && right[1] >= settings.least_weight
-        {
-            bar = numerator / denominator;
-            best = Some(Split { gain: bar - root, feature, upto: upto as u8, missing_left, left });
-        }
-    };
-    for feature in 0..data.features {
-        let (bins, missing) = open.histogram.feature(data, feature);
-        let mut left = Histogram::EMPTY;
-        for (upto, &bin) in bins.iter().enumerate() {
-            if bin == Histogram::EMPTY {
-                continue;
-            }
-            left += bin;
-            consider(feature, upto, false, derivatives.restored(left));
-            if missing != Histogram::EMPTY {
-                consider(feature, upto, true, derivatives.restored(left + missing));
-            }
-        }
-    }
-    best
 }

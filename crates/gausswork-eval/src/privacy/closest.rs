@@ -1,43 +1,42 @@
 use std::cmp::Ordering;
 
-use crate::nearest::{Points, least, smallest};
+use super::neighbours::Neighbours;
 use crate::score::{Metric, Score};
 
-/// Distances to the closest records, of synthetic points to training points and, where given, to as many holdout points.
+/// Distances of synthetic rows to the closest training rows and, where there is one, to those of an equal holdout.
 ///
 /// The share that is nearer to a training point is ½ where the generator kept no more of its training rows than of
 /// their distribution.
 #[must_use]
-pub fn closest_records(training: &Points, holdout: Option<&Points>, synthetic: &Points) -> Vec<Score> {
-    let n = synthetic.rows;
-    if n == 0 || training.rows < 2 {
+pub fn closest_records(neighbours: &Neighbours) -> Vec<Score> {
+    let Neighbours { to_training, from_training, holdout } = neighbours;
+    let (n, training) = (to_training.len(), from_training.len());
+    if n == 0 || training < 2 {
         return Vec::new();
     }
-    let to_training = synthetic.each(training, |_, d| (smallest::<2>(d, None), least(d).1));
-    let sizes = [training.rows, n];
+    let sizes = [training, n];
     let mut nearest: Vec<f64> = to_training.iter().map(|(near, _)| f64::from(near[0])).collect();
     // Two records at no distance are one record seen twice: the ratio of a match that stands alone is 0, of this one 1.
     let ratio = |&[first, second]: &[f32; 2]| if second > 0.0 { f64::from(first / second) } else { 1.0 };
     let mut ratios: Vec<f64> = to_training.iter().map(|(near, _)| ratio(near)).collect();
     let mut scores = Vec::new();
-    if let Some(holdout) = holdout.filter(|holdout| holdout.rows > 0) {
-        let to_holdout = synthetic.each(holdout, |_, d| least(d));
-        let records = training.rows + holdout.rows;
+    if let Some(holdout) = holdout {
+        let records = training + holdout.from.len();
         // For each synthetic row: whether a training row is nearer, and the record that is.
-        let nearest: Vec<(f64, usize)> = (to_training.iter().zip(&to_holdout))
+        let nearest: Vec<(f64, usize)> = (to_training.iter().zip(&holdout.to))
             .map(|(&(near, own), &(d, other))| match near[0].total_cmp(&d) {
                 Ordering::Less => (1.0, own),
                 Ordering::Equal => (0.5, own),
-                Ordering::Greater => (0.0, training.rows + other),
+                Ordering::Greater => (0.0, training + other),
             })
             .collect();
         let share = nearest.iter().map(|(nearer, _)| nearer).sum::<f64>() / n as f64;
         // Which records are there is chance too.
         let error = clustered_error(&nearest, share, records);
         scores.push(Score::with_error(Metric::DcrShare, share, error, [records, n]));
-        let mut distances: Vec<f64> = to_holdout.iter().map(|&(d, _)| f64::from(d)).collect();
+        let mut distances: Vec<f64> = holdout.to.iter().map(|&(d, _)| f64::from(d)).collect();
         let value = fifth_percentile(&mut distances);
-        scores.push(Score::exact(Metric::DcrHoldout, value, [holdout.rows, n]));
+        scores.push(Score::exact(Metric::DcrHoldout, value, [holdout.from.len(), n]));
     }
     scores.push(Score::exact(Metric::DcrTrain, fifth_percentile(&mut nearest), sizes));
     scores.push(Score::exact(Metric::NeighbourRatio, fifth_percentile(&mut ratios), sizes));

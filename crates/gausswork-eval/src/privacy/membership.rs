@@ -1,15 +1,15 @@
+use super::neighbours::Neighbours;
 use crate::auc::Auc;
-use crate::nearest::Points;
 use crate::score::{Metric, Score};
 
 /// Whether training rows can be told from holdout rows by how close the closest synthetic row is.
 #[must_use]
-pub fn membership_by_distance(training: &Points, holdout: &Points, synthetic: &Points) -> Vec<Score> {
-    let nearness = |points: &Points| -> Vec<f64> {
-        points.closest(synthetic).iter().map(|&(d, _)| -f64::from(d)).collect()
-    };
+pub fn membership_by_distance(neighbours: &Neighbours) -> Vec<Score> {
+    let Some(holdout) = &neighbours.holdout else { return Vec::new() };
+    let nearness = |from: &[f32]| -> Vec<f64> { from.iter().map(|&d| -f64::from(d)).collect() };
     let metrics = [Metric::MembershipAuc, Metric::MembershipTpr];
-    attack(metrics, &nearness(training), &nearness(holdout), synthetic.rows)
+    let [training, holdout] = [&neighbours.from_training, &holdout.from].map(|from| nearness(from));
+    attack(metrics, &training, &holdout, neighbours.to_training.len())
 }
 
 /// Whether training rows can be told from holdout rows by a model's bounds on their log-likelihood.

@@ -3,10 +3,12 @@
 mod closest;
 mod copies;
 mod membership;
+mod neighbours;
 
 pub use closest::closest_records;
 pub use copies::exact_copies;
 pub use membership::{membership_by_distance, membership_by_likelihood};
+pub use neighbours::Neighbours;
 
 /// What the figures of this module do not prove.
 pub const NO_CLAIM: &str = "These figures can show that rows leak; they cannot show that none do. Distances see copies and \

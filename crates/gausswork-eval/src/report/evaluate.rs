@@ -208,10 +208,9 @@ impl Context<'_> {
                 Stage::Privacy => {
                     report.scores.push(privacy::exact_copies(reference, frame));
                     let holdout = self.near_holdout.as_ref().filter(|_| role != Role::Ceiling);
-                    report.scores.extend(privacy::closest_records(&near, holdout, &own));
-                    if let Some(holdout) = holdout {
-                        report.scores.extend(privacy::membership_by_distance(&near, holdout, &own));
-                    }
+                    let neighbours = privacy::Neighbours::new(&near, holdout, &own);
+                    report.scores.extend(privacy::closest_records(&neighbours));
+                    report.scores.extend(privacy::membership_by_distance(&neighbours));
                 }
             }
         }

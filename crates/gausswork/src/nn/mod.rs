@@ -4,7 +4,6 @@ pub mod adam;
 pub mod embedding;
 pub mod linear;
 pub mod params;
-pub mod simd;
 
 pub use adam::{Adam, AdamConfig};
 pub use embedding::Embedding;

@@ -14,7 +14,7 @@ use super::model::Vae;
 use super::prior::Prior;
 use crate::dist::truncated_logistic_quantile;
 use crate::layout::{End, Place, Span};
-use crate::nn::simd;
+
 use crate::noise::{Noise, Stream};
 
 /// Rows per block.
@@ -317,10 +317,10 @@ impl Sampler {
         let (mut a, mut b, mut c) = (Vec::new(), Vec::new(), Vec::new());
         self.trunk.apply(z, &mut a);
         self.block[0].apply(&a, &mut b);
-        simd::silu(&mut b);
+        gausswork_kernels::silu(&mut b);
         self.block[1].apply(&b, &mut c);
         add(&mut a, &c);
-        simd::silu(&mut a);
+        gausswork_kernels::silu(&mut a);
         let mut fan = Vec::new();
         self.fan_out.apply(&a, &mut fan);
 
@@ -333,12 +333,12 @@ impl Sampler {
             for row in fan.chunks_exact(width) {
                 a.extend_from_slice(&row[t * self.hidden..(t + 1) * self.hidden]);
             }
-            simd::silu(&mut a);
+            gausswork_kernels::silu(&mut a);
             step.inner.apply(&a, &mut b);
-            simd::silu(&mut b);
+            gausswork_kernels::silu(&mut b);
             step.outer.apply(&b, &mut c);
             add(&mut a, &c);
-            simd::silu(&mut a);
+            gausswork_kernels::silu(&mut a);
             step.head.apply(&a, &mut b);
             let u = &uniforms[t * rows..(t + 1) * rows];
             let later = (t + 1) * self.hidden;
@@ -350,7 +350,7 @@ impl Sampler {
                             add(logits, base.row(usize::from(drawn.codes[row * self.simplexes + parent])));
                         }
                     }
-                    simd::choose(&mut b, levels, u, &mut chosen);
+                    gausswork_kernels::choose(&mut b, levels, u, &mut chosen);
                     for cell in given.iter().filter(|cell| cell.span == t) {
                         chosen[cell.row] = cell.code;
                     }

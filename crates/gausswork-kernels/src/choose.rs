@@ -1,55 +1,16 @@
-//! Element-wise kernels on host slices, compiled for several instruction sets and chosen at run time.
+//! Codes drawn from logits.
 
-use pulp::Arch;
+use multiversion::multiversion;
 
-/// `e^x`, for x ≤ 88; 0 below −87.
-///
-/// Range reduction to |r| ≤ ½ log 2 and a polynomial of degree 6 (the Taylor coefficients, truncation
-/// below 1.2e-7 of the value): with the rounding of five products, within 4 units in the last place.
-#[inline(always)]
-fn exp(x: f32) -> f32 {
-    const LOG2_E: f32 = std::f32::consts::LOG2_E;
-    // log 2 in two parts, the first exact in 12 bits.
-    const LN_2_HIGH: f32 = 0.693_359_4;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
-    let clamped = x.clamp(-87.0, 88.0);
-    // Adding and subtracting 1.5 · 2^23 rounds to the nearest integer without a call.
-    const ROUND: f32 = 12_582_912.0;
-    let shifted = clamped * LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = clamped - n * LN_2_HIGH - n * LN_2_LOW;
-    let p = 1.0
-        + r * (1.0
-            + r * (0.5
-                + r * (1.666_666_7e-1 + r * (4.166_666_6e-2 + r * (8.333_334e-3 + r * 1.388_889e-3)))));
-    // The low bits of `shifted` hold n; moved into the exponent they multiply by 2^n.
-    let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
-    if x < -87.0 { 0.0 } else { p * power }
-}
-
-/// `x σ(x)`, in place.
-pub fn silu(values: &mut [f32]) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for x in values.iter_mut() {
-                *x /= 1.0 + exp(-*x);
-            }
-        },
-    );
-}
+use crate::exp::exp;
 
 /// For each row of `logits: [rows, levels]` the code that `u[row]` on (0, 1) selects, by inverse transform over
 /// the softmax. `logits` is overwritten.
+#[multiversion(targets = "simd")]
 pub fn choose(logits: &mut [f32], levels: usize, u: &[f32], codes: &mut [u16]) {
-    Arch::new().dispatch(
-        #[inline(always)]
-        || {
-            for ((row, &u), code) in logits.chunks_exact_mut(levels).zip(u).zip(codes) {
-                *code = choose_one(row, u) as u16;
-            }
-        },
-    );
+    for ((row, &u), code) in logits.chunks_exact_mut(levels).zip(u).zip(codes) {
+        *code = choose_one(row, u) as u16;
+    }
 }
 
 const LANES: usize = 16;
@@ -96,21 +57,6 @@ fn choose_one(logits: &mut [f32], u: f32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn exp_is_within_its_stated_error() {
-        let mut worst = 0.0f64;
-        let mut x = -86.9f32;
-        while x < 87.9 {
-            let exact = f64::from(x).exp();
-            worst = worst.max((f64::from(exp(x)) - exact).abs() / exact);
-            x += 0.000_737;
-        }
-        // Four units in the last place of f32.
-        assert!(worst < 4.0 * f64::from(f32::EPSILON), "{worst:e}");
-        assert_eq!(exp(-1.0e4), 0.0);
-        assert_eq!(exp(0.0), 1.0);
-    }
 
     #[test]
     fn choose_inverts_the_distribution_function() {
