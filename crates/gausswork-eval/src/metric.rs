@@ -90,6 +90,9 @@ metrics! {
     Shape, "shape", "column shapes", Columns, Higher,
         "mean over columns of 1 - D (numbers, instants) or 1 - TV (labels), missing cells left out; error by influence functions",
         "SDMetrics quality report, Column Shapes";
+    /// The same against rows that were not trained on.
+    ShapeUnseen, "shape-unseen", "column shapes, unseen rows", Columns, Higher,
+        "as column shapes, against the holdout", "SDMetrics quality report, Column Shapes";
     /// `1 - sup |F - G|`.
     KsComplement, "ks-complement", "KS complement", Columns, Higher,
         "1 - the two-sample Kolmogorov-Smirnov statistic; error by its influence function at the largest gap",
@@ -120,9 +123,16 @@ metrics! {
     Trend, "trend", "pair trends", Pairs, Higher,
         "mean over pairs: 1 - |r - r'|/2 of numbers, 1 - TV of contingency tables otherwise, ten bins of equal width over each sample's own range; error by influence functions and a jackknife of the extremes that the bins hang on",
         "SDMetrics quality report, Column Pair Trends with thresholds 0";
+    /// The same against rows that were not trained on.
+    TrendUnseen, "trend-unseen", "pair trends, unseen rows", Pairs, Higher,
+        "as pair trends, against the holdout", "SDMetrics quality report, Column Pair Trends with thresholds 0";
     /// The same over associated pairs.
     TrendStrict, "trend-associated", "pair trends, associated pairs", Pairs, Higher,
         "as pair trends, over pairs with |r| > 0.5 or Cramér's V > 0.3 in the real rows",
+        "SDMetrics quality report, Column Pair Trends with its default thresholds";
+    /// The same against rows that were not trained on.
+    TrendStrictUnseen, "trend-associated-unseen", "pair trends, associated pairs, unseen rows", Pairs, Higher,
+        "as pair trends of associated pairs, against the holdout",
         "SDMetrics quality report, Column Pair Trends with its default thresholds";
     /// Mean correlation similarity of pairs of numbers.
     Correlation, "correlation-similarity", "correlation similarity", Pairs, Higher,
@@ -198,6 +208,10 @@ metrics! {
     UsefulR2, "usefulness-r2", "usefulness, R²", Usefulness, Higher,
         "1 - squared error by the real rows' variance; error by its influence function, and the spread of fits to quarters",
         "Esteban et al. 2017, arXiv:1706.02633";
+    /// What is lost against training on real rows.
+    UsefulLoss, "usefulness-loss", "usefulness lost against real rows", Usefulness, Lower,
+        "AUC, R² or mean skill of trees fitted to the real training rows, less that of those fitted to the synthetic rows, on the same test rows; paired error",
+        "Esteban et al. 2017 (TSTR against TRTR), arXiv:1706.02633";
     /// Mean skill over columns.
     UsefulAll, "usefulness-all-columns", "usefulness, every column in turn", Usefulness, Higher,
         "mean over target columns of 2 AUC - 1 (labels) or max(0, R²) (numbers) on held-out real rows",

@@ -69,6 +69,13 @@ impl Score {
         self
     }
 
+    /// As another metric.
+    #[must_use]
+    pub fn named(mut self, metric: Metric) -> Self {
+        self.metric = metric;
+        self
+    }
+
     /// `self − other` and its standard error: paired where both know their influences.
     #[must_use]
     pub fn difference(&self, other: &Self) -> (f64, Option<f64>) {

@@ -98,26 +98,19 @@ impl Histogram {
         self.words.clear();
         self.words.resize(all, Self::EMPTY);
         let words = &mut self.words[..];
-        assert_eq!(words.len(), data.slot_counts()[1]);
         for &row in rows {
             let word = derivatives.words[row as usize];
             let (groups, rest) = data.slots(row as usize).as_chunks::<4>();
             for group in groups {
-                for &slot in group {
-                    // SAFETY: every slot of `Training` is below its second count, which is the length.
-                    unsafe { *words.get_unchecked_mut(slot as usize) += word };
-                }
+                group.iter().for_each(|&slot| words[slot as usize] += word);
             }
-            for &slot in rest {
-                // SAFETY: as above.
-                unsafe { *words.get_unchecked_mut(slot as usize) += word };
-            }
+            rest.iter().for_each(|&slot| words[slot as usize] += word);
         }
         let (words, joint_words) = words.split_at_mut(own);
-        let mut joint_words = &mut *joint_words;
+        let mut joint_words = &*joint_words;
         for joint in &data.joints {
             let members = joint.members.chunks_exact(joint.features);
-            let (counted, rest) = joint_words.split_at_mut(members.len());
+            let (counted, rest) = joint_words.split_at(members.len());
             for (&word, members) in counted.iter().zip(members).filter(|(word, _)| **word != Self::EMPTY) {
                 members.iter().for_each(|&slot| words[slot as usize] += word);
             }

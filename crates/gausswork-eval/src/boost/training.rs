@@ -127,3 +127,20 @@ fn groups(coded: &[Coded], most: u32) -> Vec<Vec<Coded>> {
     }
     groups.into_iter().map(|(_, group)| group).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_counted_together_while_there_is_room() {
+        let coded = |feature, size| Coded { feature, present: size, size };
+        let sizes = |most| -> Vec<Vec<u32>> {
+            let groups = groups(&[coded(0, 3), coded(1, 200), coded(2, 16), coded(3, 16), coded(4, 2)], most);
+            groups.iter().map(|group| group.iter().map(|coded| coded.size).collect()).collect()
+        };
+        assert_eq!(sizes(256), [vec![200], vec![16, 16], vec![3, 2]]);
+        assert_eq!(sizes(400), [vec![200, 2], vec![16, 16], vec![3]]);
+        assert_eq!(sizes(1), [vec![200], vec![16], vec![16], vec![3], vec![2]]);
+    }
+}

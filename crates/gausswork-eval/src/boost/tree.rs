@@ -185,3 +185,113 @@ impl Scratch {
         range.start + end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::binned::Cuts;
+    use super::super::histogram::Derivatives;
+    use super::*;
+    use crate::frame::{Cells, Domain, Frame, Kind};
+    use crate::random::{Draws, Purpose};
+
+    const ROWS: usize = 3001;
+
+    /// Numbers with missing cells, and labels of few levels.
+    fn table() -> (Domain, Frame) {
+        let mut draws = Draws::new(7, Purpose::Split);
+        let kinds = [Kind::Number, Kind::Category, Kind::Category, Kind::Number, Kind::Category];
+        let cells = kinds.map(|kind| {
+            let order = draws.permutation(ROWS);
+            match kind {
+                Kind::Category => {
+                    let codes = order.iter().map(|&x| if x % 11 == 0 { u32::MAX } else { x % 5 }).collect();
+                    Cells::Labels { codes, levels: (0..5).map(|level| level.to_string()).collect() }
+                }
+                _ => Cells::Numbers(
+                    order.iter().map(|&x| if x % 7 == 0 { f64::NAN } else { f64::from(x) }).collect(),
+                ),
+            }
+        });
+        let names = (0..).zip(kinds).map(|(i, kind): (u32, _)| (i.to_string(), kind)).collect();
+        let (domain, mut frames) = Domain::align(names, vec![cells.to_vec()]).unwrap();
+        (domain, frames.remove(0))
+    }
+
+    fn grown() -> (Training, Quantised, Tree) {
+        let (domain, frame) = table();
+        let data = Cuts::new(&domain, &[&frame], &[0, 1, 2, 3, 4]).apply(&frame);
+        let rows: Vec<u32> = (0..ROWS as u32).collect();
+        let training = Training::new(&data, &rows);
+        let g = (0..ROWS).map(|i| ((i * 7919) % 201) as f32 / 100.0 - 1.0).collect();
+        let h = (0..ROWS).map(|i| ((i * 104_729) % 25) as f32 / 100.0).collect();
+        let mut derivatives = Quantised::default();
+        derivatives.set(&Derivatives { g, h }, Some([1.0, 0.25]));
+        let mut gains = vec![0.0; 5];
+        let settings = Settings::default();
+        let tree = Tree::grow(&training, &derivatives, &settings, &mut Scratch::default(), &mut gains);
+        assert!(gains.iter().all(|&gain| gain > 0.0), "{gains:?}");
+        (training, derivatives, tree)
+    }
+
+    /// The leaf that a row reaches, step by step.
+    fn followed(tree: &Tree, data: &Binned, row: usize) -> usize {
+        let mut at = 0;
+        while let Some(node) = tree.nodes.get(at) {
+            let bin = data.feature(usize::from(node.feature))[row];
+            at = 2 * at + 1 + usize::from(!node.goes_left(bin));
+        }
+        at - tree.nodes.len()
+    }
+
+    #[test]
+    fn tiles_of_rows_reach_the_leaves_that_rows_do() {
+        let (training, _, tree) = grown();
+        let mut margins = vec![0.5; ROWS * 3];
+        tree.add(&training.bins, &mut margins, 3, 1);
+        for row in 0..ROWS {
+            let value = tree.values[followed(&tree, &training.bins, row)];
+            assert_eq!(margins[3 * row..3 * row + 3], [0.5, 0.5 + value, 0.5]);
+        }
+    }
+
+    #[test]
+    fn leaves_are_those_of_their_rows() {
+        let (training, derivatives, tree) = grown();
+        let mut of_leaf: Vec<Vec<u32>> = vec![Vec::new(); tree.values.len()];
+        for row in 0..ROWS {
+            of_leaf[followed(&tree, &training.bins, row)].push(row as u32);
+        }
+        assert!(of_leaf.iter().filter(|rows| !rows.is_empty()).count() > 20);
+        for (rows, value) in of_leaf.iter().zip(&tree.values).filter(|(rows, _)| !rows.is_empty()) {
+            let [g, h] = derivatives.sum(rows);
+            // Sums by subtraction from the parent's round differently.
+            assert!((value + 0.3 * g / (h + 1.0)).abs() < 1e-12, "{value} {g} {h}");
+        }
+    }
+
+    #[test]
+    fn a_split_is_the_best_of_all() {
+        let (training, derivatives, _) = grown();
+        let rows: Vec<u32> = (0..ROWS as u32).collect();
+        let mut histogram = Histogram::default();
+        histogram.count(&training, &rows, &derivatives);
+        let sum = derivatives.sum(&rows);
+        let settings = Settings::default();
+        let found = Search::default().best(&histogram, sum, &training, &derivatives, &settings).unwrap();
+        let score = |[g, h]: Sum| g * g / (h + settings.lambda);
+        let mut best = f64::NEG_INFINITY;
+        for feature in 0..5 {
+            let bins = training.bins.feature(feature);
+            for (upto, shift) in (0..255).flat_map(|upto| [(upto, 0), (upto, 1)]) {
+                let node = Node { feature: feature as u16, upto, shift };
+                let (left, right): (Vec<u32>, Vec<u32>) =
+                    rows.iter().partition(|&&row| node.goes_left(bins[row as usize]));
+                if !left.is_empty() && !right.is_empty() {
+                    best =
+                        best.max(score(derivatives.sum(&left)) + score(derivatives.sum(&right)) - score(sum));
+                }
+            }
+        }
+        assert!((found.gain - best).abs() < 1e-12 * best.abs().max(1.0), "{} {best}", found.gain);
+    }
+}

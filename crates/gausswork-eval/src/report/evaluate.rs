@@ -1,6 +1,7 @@
 //! Runs every metric on every set.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -10,14 +11,14 @@ use super::overlay::Overlay;
 use super::verdict::Verdict;
 use super::{Baselines, ColumnInfo, Input, Report, Role, SetReport, Stage, Step, verdict};
 use crate::baseline;
-use crate::frame::{Frame, Values};
+use crate::frame::{Domain, Frame, Values};
 use crate::nearest::{Points, Space};
 use crate::pair::pairs;
 use crate::privacy;
 use crate::random::{Draws, Purpose};
 use crate::rows::{Reference, energy, neighbourhood, two_sample};
-use crate::score::Score;
-use crate::usefulness::{usefulness, usefulness_of_all};
+use crate::score::{Metric, Score};
+use crate::usefulness::{Skill, usefulness, usefulness_of_all};
 
 /// What all sets are measured against.
 struct Context<'a> {
@@ -29,7 +30,12 @@ struct Context<'a> {
     /// The real rows that usefulness is tested on, and those that real training uses.
     test: Cow<'a, Frame>,
     real_training: Cow<'a, Frame>,
+    /// What trees fitted to the real training rows score.
+    of_real: OnceLock<Usefulness>,
 }
+
+/// Scores of trees, and the skill of each target where every column is one.
+type Usefulness = (Vec<Score>, Vec<Skill>);
 
 /// Computes every metric of every set; the same input gives the same report.
 #[must_use]
@@ -80,7 +86,7 @@ pub fn evaluate(input: &Input, tell: &mut dyn FnMut(Step<'_>)) -> Report {
         (Some(holdout), _) => (Cow::Borrowed(holdout), Cow::Borrowed(real)),
         (None, None) => (Cow::Borrowed(real), Cow::Borrowed(real)),
     };
-    let context = Context { input, space, near, near_holdout, test, real_training };
+    let context = Context { input, space, near, near_holdout, test, real_training, of_real: OnceLock::new() };
 
     let total = sets.len() * input.stages.len();
     let mut done = 0;
@@ -100,6 +106,16 @@ pub fn evaluate(input: &Input, tell: &mut dyn FnMut(Step<'_>)) -> Report {
     tell(Step { done: total, total, set: "", metric: "" });
     let notes = context.notes();
     finish(input, &sets, reports, halves.is_some(), notes)
+}
+
+/// The trends of a set against rows that were not trained on.
+fn trends_unseen(domain: &Domain, holdout: &Frame, frame: &Frame) -> impl Iterator<Item = Score> {
+    let named = |score: Score| match score.metric {
+        Metric::Trend => Some(score.named(Metric::TrendUnseen)),
+        Metric::TrendStrict => Some(score.named(Metric::TrendStrictUnseen)),
+        _ => None,
+    };
+    pairs(domain, holdout, frame).scores.into_iter().filter_map(named)
 }
 
 fn finish(
@@ -186,12 +202,19 @@ impl Context<'_> {
                     let (columns, shape) = columns(self.input, reference, frame);
                     report.columns = columns;
                     report.scores.extend(shape);
+                    if let Some(holdout) = self.unseen(role) {
+                        let shape = super::columns::columns(self.input, holdout, frame).1;
+                        report.scores.extend(shape.map(|score| score.named(Metric::ShapeUnseen)));
+                    }
                 }
                 Stage::Pairs => {
                     let pairs = pairs(&self.input.domain, reference, frame);
                     report.scores.extend(pairs.scores);
                     if matches!(role, Role::Synthetic | Role::Ceiling) {
                         report.pairs = pairs.pairs;
+                    }
+                    if let Some(holdout) = self.unseen(role) {
+                        report.scores.extend(trends_unseen(&self.input.domain, holdout, frame));
                     }
                 }
                 Stage::TwoSample => self.two_sample(frame, reference, role, &mut report),
@@ -207,7 +230,7 @@ impl Context<'_> {
                 }
                 Stage::Privacy => {
                     report.scores.push(privacy::exact_copies(reference, frame));
-                    let holdout = self.near_holdout.as_ref().filter(|_| role != Role::Ceiling);
+                    let holdout = self.near_holdout.as_ref().filter(|_| self.unseen(role).is_some());
                     let neighbours = privacy::Neighbours::new(&near, holdout, &own);
                     report.scores.extend(privacy::closest_records(&neighbours));
                     report.scores.extend(privacy::membership_by_distance(&neighbours));
@@ -219,9 +242,9 @@ impl Context<'_> {
 
     /// Against the rows that the set is compared with, and for all but the ceiling, which is the holdout, against unseen ones.
     fn two_sample(&self, frame: &Frame, reference: &Frame, role: Role, report: &mut SetReport) {
-        let Input { domain, limits, seed, holdout, .. } = self.input;
+        let Input { domain, limits, seed, .. } = self.input;
         let test = |real: &Frame, known| two_sample(domain, real, frame, known, limits.two_sample, *seed);
-        let unseen = holdout.as_ref().filter(|_| role != Role::Ceiling);
+        let unseen = self.unseen(role);
         let (seen, unseen) = rayon::join(
             || test(reference, Reference::Training),
             || unseen.and_then(|holdout| test(holdout, Reference::Unseen)),
@@ -230,10 +253,36 @@ impl Context<'_> {
         report.scores.extend([seen, unseen].into_iter().flatten().flat_map(|test| test.scores));
     }
 
-    /// Trained on `frame`, or for the ceiling on real rows; tested on real rows.
-    fn usefulness(&self, frame: &Frame, role: Role) -> (Vec<Score>, Vec<crate::usefulness::Skill>) {
+    /// The holdout, but for the ceiling, which is the holdout.
+    fn unseen(&self, role: Role) -> Option<&Frame> {
+        self.input.holdout.as_ref().filter(|_| role != Role::Ceiling)
+    }
+
+    /// Trained on `frame`, or for the ceiling on real rows; tested on real rows. Beside it what training on real rows gives more.
+    fn usefulness(&self, frame: &Frame, role: Role) -> Usefulness {
+        let of_real = || self.of_real.get_or_init(|| self.trained_on(&self.real_training));
+        if role == Role::Ceiling {
+            return of_real().clone();
+        }
+        let (of_real, (mut scores, skills)) = rayon::join(of_real, || self.trained_on(frame));
+        let with_loss = [Metric::UsefulAuc, Metric::UsefulR2, Metric::UsefulAll];
+        let pairs = scores
+            .iter()
+            .filter(|score| with_loss.contains(&score.metric))
+            .find_map(|own| of_real.0.iter().find(|real| real.metric == own.metric).map(|real| (real, own)));
+        let loss = pairs.map(|(real, own)| {
+            let sizes = [own.real, own.synthetic];
+            match real.difference(own) {
+                (value, Some(error)) => Score::with_error(Metric::UsefulLoss, value, error, sizes),
+                (value, None) => Score::exact(Metric::UsefulLoss, value, sizes),
+            }
+        });
+        scores.extend(loss);
+        (scores, skills)
+    }
+
+    fn trained_on(&self, source: &Frame) -> Usefulness {
         let Input { domain, limits, seed, target, training, .. } = self.input;
-        let source = if role == Role::Ceiling { &*self.real_training } else { frame };
         let mut draws = Draws::new(*seed, Purpose::Usefulness);
         if let Some(target) = *target {
             let test = self.test.at_most(limits.usefulness, &mut draws);

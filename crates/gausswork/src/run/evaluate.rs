@@ -1,6 +1,6 @@
 //! Evaluating synthetic tables: anyone's files, or rows drawn from a model.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -9,9 +9,10 @@ use gausswork_eval::frame::{Cells, Domain, Frame, FrameError};
 use gausswork_eval::report::{
     self, Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, Stage, Verdict,
 };
+use rayon::prelude::*;
 
 use super::config::{Config, ConfigError, Refit};
-use super::frames::{Compared, cells, read_beside};
+use super::frames::{Beside, Compared, cells, read_beside};
 use super::model_scores::model_scores;
 use super::sample::{SampleError, SampleRequest, sample};
 use super::split::split;
@@ -146,10 +147,25 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
         },
     };
 
+    let beside: Vec<&PathBuf> = request.holdout.iter().chain(&request.synthetic).collect();
+    for path in &beside {
+        observer.observe(&Event::Stage(&format!("reading {}", path.display())));
+    }
+    let mut beside = workers
+        .install(|| {
+            beside
+                .into_par_iter()
+                .map(|path| read_beside(path, &request.options, schema).map(|read| (path, read)))
+                .collect::<Result<Vec<_>, _>>()
+        })?
+        .into_iter();
     let mut gathered = Gathered::default();
     let parts = parts(&real, request, observer)?;
     let holdout = match (&request.holdout, &parts) {
-        (Some(path), _) => Some(gathered.read("holdout", path, request, schema, &compared, observer)?),
+        (Some(_), _) => {
+            let read = beside.next();
+            read.map(|read| gathered.keep("holdout", read, schema, &compared, observer)).transpose()?
+        }
         (None, Some([_, held_out])) => {
             gathered.sources.push(Source {
                 role: "holdout".to_owned(),
@@ -165,8 +181,8 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
     let mut labels = Vec::new();
     let beside_real = holdout.is_some();
     tables.extend(holdout);
-    for path in &request.synthetic {
-        tables.push(gathered.read("synthetic", path, request, schema, &compared, observer)?);
+    for (path, read) in beside {
+        tables.push(gathered.keep("synthetic", (path, read), schema, &compared, observer)?);
         labels.push(
             path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
         );
@@ -258,20 +274,17 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn read(
+    fn keep(
         &mut self,
         role: &str,
-        path: &Path,
-        request: &EvaluateRequest<'_>,
+        (path, beside): (&PathBuf, Beside),
         schema: &TableSchema,
         compared: &Compared,
         observer: &mut dyn Observer,
     ) -> Result<Vec<Cells>, EvaluateError> {
-        observer.observe(&Event::Stage(&format!("reading {}", path.display())));
-        let beside = read_beside(path, &request.options, schema)?;
         let rows = beside.table.batch.num_rows();
         if rows < 2 {
-            return Err(EvaluateError::TooFewRows { path: path.to_path_buf(), rows });
+            return Err(EvaluateError::TooFewRows { path: path.clone(), rows });
         }
         let (cells, mut notes) = cells(&beside.table.batch, &beside.table.schema, schema, compared);
         for (name, kind) in &beside.odd {
