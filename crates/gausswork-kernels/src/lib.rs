@@ -5,6 +5,10 @@
 
 mod choose;
 mod exp;
+mod product;
+mod softmax;
 
 pub use choose::choose;
-pub use exp::{exp, silu};
+pub use exp::{exp, silu, silu_gradient, silu_of};
+pub use product::{add_rows, multiply_add, multiply_add_by_transposed, multiply_add_transposed_by};
+pub use softmax::{log_mass, log_mass_gradient};

@@ -8,6 +8,7 @@ pub mod artifact;
 pub mod data;
 pub mod dist;
 pub mod error;
+pub mod fused;
 pub mod layout;
 pub mod learner;
 pub mod nn;

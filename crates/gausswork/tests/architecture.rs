@@ -9,14 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::{fs, path::Path};
 
-const ROW1: &[&str] = &["error", "noise", "layout", "learner", "whole"];
+const ROW1: &[&str] = &["error", "fused", "noise", "layout", "learner", "whole"];
 const ROW2: &[&str] = &["divergence", "dist", "data", "nn", "eval"];
 const ROW3: &[&str] = &["vae", "gan"];
 
 /// The top modules that `module` may name; `None` for a module that has no row yet.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
     Some(match module {
-        "error" | "noise" | "layout" | "learner" | "whole" => ROW1.to_vec(),
+        "error" | "fused" | "noise" | "layout" | "learner" | "whole" => ROW1.to_vec(),
         "divergence" | "dist" | "data" | "eval" => ROW1.to_vec(),
         "nn" => [ROW1, &["dist"]].concat(),
         "vae" | "gan" => [ROW1, &["divergence", "dist", "data", "nn"]].concat(),

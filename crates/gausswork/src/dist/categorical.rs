@@ -3,6 +3,7 @@
 use burn::tensor::{Int, Tensor, TensorData};
 
 use super::{Distribution, to_f64};
+use crate::fused::log_mass;
 
 /// `P(x = k) = softmax(logits)_k`, `x` in {0, …, levels − 1}.
 #[derive(Debug, Clone)]
@@ -16,10 +17,7 @@ impl Categorical {
     ///
     /// *Stability*: the greatest logit is subtracted before the exponential.
     pub fn log_probs_of(&self, codes: Tensor<3, Int>) -> Tensor<3> {
-        let greatest = self.logits.clone().detach().max_dim(2);
-        let shifted = self.logits.clone() - greatest;
-        let picked = shifted.clone().gather(2, codes);
-        picked - shifted.exp().sum_dim(2).log()
+        log_mass(self.logits.clone(), codes)
     }
 }
 

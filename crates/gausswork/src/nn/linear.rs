@@ -1,9 +1,9 @@
 //! Linear layers and residual blocks, over a batch and over a batch per span.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::silu;
 
 use super::params::{Init, Leaves, ParamId, Params};
+use crate::fused::{linear, linear_per_span, silu};
 use crate::noise::Noise;
 
 /// `y = x W + b`, `x: [batch, input]`, `W: [input, output]`.
@@ -36,7 +36,7 @@ impl Linear {
 
     /// `[batch, input]` to `[batch, output]`.
     pub fn forward(&self, leaves: &Leaves, x: Tensor<2>) -> Tensor<2> {
-        x.matmul(leaves.get(self.weight)) + leaves.get::<1>(self.bias).reshape([1, self.output])
+        linear(x, leaves.get(self.weight), leaves.get(self.bias))
     }
 }
 
@@ -104,7 +104,7 @@ impl PerSpanLinear {
 
     /// `[spans, batch, input]` to `[spans, batch, output]`.
     pub fn forward(&self, leaves: &Leaves, x: Tensor<3>) -> Tensor<3> {
-        x.matmul(leaves.get(self.weight)) + leaves.get::<2>(self.bias).reshape([self.spans, 1, self.output])
+        linear_per_span(x, leaves.get(self.weight), leaves.get(self.bias))
     }
 }
 

@@ -8,11 +8,12 @@
 //! own, and a linear head per span. All spans are computed at once from the true row (as in MADE, Germain et al.
 //! 2015, the masks are on the weights), and one after the other when sampling.
 
-use burn::tensor::{Tensor, activation::silu};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
 use crate::dist::{Categorical, TruncatedLogistic};
+use crate::fused::silu;
 use crate::layout::{IMPOSSIBLE, Layout, Order, Simplex, Span, Support};
 use crate::nn::{Init, Leaves, Linear, ParamId, Params, PerSpanLinear, PerSpanResidual, Residual};
 use crate::noise::Noise;

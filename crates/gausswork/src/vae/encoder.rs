@@ -1,8 +1,9 @@
 //! The encoder `q(z|x)`: a row to a diagonal normal over the latent.
 
-use burn::tensor::{Tensor, activation::silu};
+use burn::tensor::Tensor;
 
 use crate::dist::Normal;
+use crate::fused::silu;
 use crate::nn::{Leaves, Linear, Params, Residual};
 use crate::noise::Noise;
 

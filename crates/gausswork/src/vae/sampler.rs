@@ -7,7 +7,7 @@
 //! Rows are computed in aligned blocks of [`BLOCK`], always whole, so that a row's bytes do not depend on
 //! where a sample starts, how it is cut, or how many threads share it.
 
-use gemm::Parallelism;
+use gausswork_kernels::multiply_add;
 
 use super::batch::simplexes_before_reals;
 use super::model::Vae;
@@ -56,35 +56,6 @@ impl Affine {
         y.clear();
         (0..rows).for_each(|_| y.extend_from_slice(&self.bias));
         multiply_add(x, &self.weight.values, y, [rows, inner, self.bias.len()]);
-    }
-}
-
-/// `y += a b`, `a: [m, k]`, `b: [k, n]`, `y: [m, n]`, all row-major.
-fn multiply_add(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    assert!(a.len() == m * k && b.len() == k * n && y.len() == m * n, "shapes must fit");
-    // SAFETY: the assertion above bounds every address that these strides reach; `y` is exclusive.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            y.as_mut_ptr(),
-            1,
-            n as isize,
-            true,
-            a.as_ptr(),
-            1,
-            k as isize,
-            b.as_ptr(),
-            1,
-            n as isize,
-            1.0,
-            1.0,
-            false,
-            false,
-            false,
-            Parallelism::None,
-        );
     }
 }
 
