@@ -7,8 +7,10 @@ mod choose;
 mod exp;
 mod product;
 mod softmax;
+mod squares;
 
 pub use choose::choose;
 pub use exp::{exp, silu, silu_gradient, silu_of};
 pub use product::{add_rows, multiply_add, multiply_add_by_transposed, multiply_add_transposed_by};
 pub use softmax::{log_mass, log_mass_gradient};
+pub use squares::{TILE, shifted_squares};

@@ -6,7 +6,7 @@ use crate::data::table::TableCodec;
 use crate::layout::Features;
 use crate::noise::Noise;
 use crate::train::Threads;
-use crate::vae::{Mixture, Prior, RowBound, Vae, active_units, bounds, posterior_draws};
+use crate::vae::{Density, Mixture, Prior, RowBound, Vae, active_units, bounds, posterior_draws};
 
 /// Importance samples of the held-out evaluation.
 const EVALUATION_SAMPLES: usize = 16;
@@ -32,8 +32,8 @@ pub(super) fn fit_prior(
     let Some(mixture) = mixture.map(Prior::Mixture) else { return standard };
     let test =
         if held_out.is_empty() { draws } else { posterior_draws(vae, features, held_out, noise, workers) };
-    let gain: Vec<f64> = test.chunks(latent).map(|z| mixture.log_prob(z) - standard.log_prob(z)).collect();
-    if gain.iter().sum::<f64>() > 0.0 { mixture } else { standard }
+    let total = |prior: &Prior| Density::new(prior).log_probs(&test).iter().sum::<f64>();
+    if total(&mixture) > total(&standard) { mixture } else { standard }
 }
 
 /// At most `most` of `rows`, evenly spread.

@@ -2,6 +2,7 @@
 
 use burn::tensor::Device;
 
+use super::density::Density;
 use super::learner::column_sums;
 use super::model::Vae;
 use super::prior::log_sum_exp;
@@ -107,6 +108,7 @@ fn bounds_of_piece(
     let closed: Vec<f64> = posterior.kl_from_standard().sum_dim(1).to_data().iter::<f64>().collect();
     let mu: Vec<f32> = posterior.mu.to_data().iter().collect();
     let log_var: Vec<f32> = posterior.log_var.to_data().iter().collect();
+    let density = Density::new(&vae.prior);
     let unit_columns = vae.unit_columns();
     let units = unit_columns.len();
     let fixed: Vec<&[Fixed]> = rows.iter().map(|&row| fixed_of(features, row as usize)).collect();
@@ -140,6 +142,7 @@ fn bounds_of_piece(
         let latents = burn::tensor::Tensor::from_data(data, device);
         let described = vae.decoder.describe(leaves, latents, context.clone(), &batch);
         let log_probs: Vec<f32> = described.log_probs.to_data().iter().collect();
+        let log_priors = density.log_probs(&z);
         for row in 0..rows.len() {
             of_row.copy_from_slice(constants);
             for (unit, &column) in unit_columns.iter().enumerate() {
@@ -151,7 +154,7 @@ fn bounds_of_piece(
             let log_likelihood: f64 = of_row.iter().sum();
             let sums = &mut column_sums[row * columns..(row + 1) * columns];
             sums.iter_mut().zip(&of_row).for_each(|(s, l)| *s += l);
-            let rate = log_q[row] - vae.prior.log_prob(&z[row * latent..(row + 1) * latent]);
+            let rate = log_q[row] - log_priors[row];
             rates[row] += rate;
             log_weights[row].push(log_likelihood - rate);
         }

@@ -3,8 +3,10 @@
 mod batch;
 mod bound;
 mod decoder;
+mod density;
 mod encoder;
 mod learner;
+mod mixture;
 mod model;
 mod prior;
 mod sampler;
@@ -12,6 +14,7 @@ mod sampler;
 pub use batch::Batch;
 pub use bound::{RowBound, active_units, bounds, posterior_draws};
 pub use decoder::{Columns, Decoder, Described};
+pub use density::Density;
 pub use encoder::Encoder;
 pub use learner::{Objective, VaeLearner};
 pub use model::{Terms, Vae, VaeConfig};
