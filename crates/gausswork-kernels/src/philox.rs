@@ -30,11 +30,10 @@ pub fn philox(key: [u32; 2], counters: Counters, blocks: &mut [[u32; 4]]) {
     let (mut index, mut step) = (counters.first_index, counters.first_step);
     for blocks in blocks.chunks_mut(LANES) {
         let mut words = [[0_u32; LANES]; 4];
-        for lane in 0..LANES {
-            words[0][lane] = index as u32;
-            words[1][lane] = step as u32;
-            words[2][lane] = (step >> 32) as u32;
-            words[3][lane] = counters.top;
+        words[3] = [counters.top; LANES];
+        let [indices, lows, highs, _] = &mut words;
+        for ((at, low), high) in indices.iter_mut().zip(lows).zip(highs) {
+            (*at, *low, *high) = (index as u32, step as u32, (step >> 32) as u32);
             index += 1;
             if index == counters.blocks_per_step {
                 (index, step) = (0, step.wrapping_add(1));

@@ -11,7 +11,9 @@ mod truncated_logistic;
 pub use bernoulli::Bernoulli;
 pub use categorical::Categorical;
 pub use normal::Normal;
-pub use truncated_logistic::{TruncatedLogistic, quantile as truncated_logistic_quantile};
+pub use truncated_logistic::{
+    TruncatedLogistic, log_mass as truncated_logistic_log_mass, quantile as truncated_logistic_quantile,
+};
 
 use burn::tensor::Tensor;
 

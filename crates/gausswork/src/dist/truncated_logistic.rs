@@ -3,6 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::{Distribution, log_one_minus_exp_neg, softplus, to_f64};
+use crate::layout::Support;
 
 /// A logistic density with location `mu` and scale `e^log_scale`, truncated to `[low, high]`.
 ///
@@ -68,6 +69,23 @@ impl TruncatedLogistic {
             .collect();
         Tensor::from_data(TensorData::new(values, u.dims()), &u.device())
     }
+}
+
+/// What [`TruncatedLogistic::log_mass`] computes, for one number in f64: `interval` is `[low, high]`, `value` is the value
+/// and the width of its cell or its Jacobian.
+pub fn log_mass(mu: f64, scale: f64, interval: [f64; 2], value: [f64; 2], support: Support) -> f64 {
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    let log_one_minus_exp_neg = |x: f64| (-(-x).exp_m1()).ln();
+    let ([low, high], [x, cell]) = (interval, value);
+    let standard = |t: f64| (t - mu) / scale;
+    let width = cell / scale;
+    let (half, body) = match support {
+        Support::Grid => (0.5 * cell, log_one_minus_exp_neg(width)),
+        Support::Continuous => (0.0, width.ln()),
+    };
+    let whole = log_one_minus_exp_neg((high - low) / scale);
+    let (top, bottom) = (softplus(-standard(high)), softplus(standard(low)));
+    body - whole + (top - softplus(-standard(x + half))) + (bottom - softplus(standard(x - half)))
 }
 
 /// The value below which a share `u` of a truncated logistic lies, in f64.

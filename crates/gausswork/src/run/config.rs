@@ -306,8 +306,8 @@ impl Config {
 /// Steps by default: some sixteen passes over a small table, ever fewer over a large one, whose rows say more
 /// each than another pass over them.
 fn default_steps(rows: usize) -> u64 {
-    let passes = 16.0 * rows as f64 / 512.0;
-    (passes.min(720.0 + 0.02 * passes)).clamp(400.0, 20_000.0) as u64
+    let passes = 32.0 * rows as f64 / 512.0;
+    (passes.min(1440.0 + 0.02 * passes)).clamp(800.0, 20_000.0) as u64
 }
 
 /// Refuses keys of `table` that `known` lacks; a map with free keys is empty in `known`.

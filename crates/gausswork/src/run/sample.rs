@@ -94,7 +94,7 @@ pub fn sample(
         let blocks = next..(next + group).min(last + 1);
         next = blocks.end;
         // One group is written while the next is drawn.
-        let mut write = || drawn.iter().try_for_each(|batch| sink(batch));
+        let mut write = || drawn.iter().try_for_each(&mut *sink);
         let (written, ahead) = workers.install(|| {
             rayon::join(&mut write, || blocks.into_par_iter().map(draw).collect::<Result<Vec<_>, _>>())
         });

@@ -6,6 +6,7 @@ use super::density::Density;
 use super::learner::column_sums;
 use super::model::Vae;
 use super::prior::log_sum_exp;
+use super::scorer::{Buffers, Scorer};
 use crate::layout::{Features, Fixed};
 use crate::learner::Collective;
 use crate::nn::Leaves;
@@ -60,11 +61,12 @@ pub fn bounds(
 ) -> Vec<RowBound> {
     let device = Device::flex();
     let leaves = vae.params.leaves(&device);
+    let (scorer, density) = (Scorer::new(vae), Density::new(&vae.prior));
     let columns = vae.layout.columns;
     let width = 6 + columns;
     let pieces = workers.map(rows.len().div_ceil(PIECE), &|piece| {
         let rows = &rows[piece * PIECE..rows.len().min((piece + 1) * PIECE)];
-        bounds_of_piece(vae, &leaves, features, rows, samples, constants, noise, &device)
+        bounds_of_piece(vae, &leaves, (&scorer, &density), features, rows, samples, constants, noise, &device)
             .into_iter()
             .flat_map(|bound| {
                 let RowBound { log_likelihood, rate_standard, rate, .. } = bound;
@@ -92,6 +94,7 @@ pub fn bounds(
 fn bounds_of_piece(
     vae: &Vae,
     leaves: &Leaves,
+    (scorer, density): (&Scorer, &Density),
     features: &Features,
     rows: &[u32],
     samples: usize,
@@ -108,9 +111,10 @@ fn bounds_of_piece(
     let closed: Vec<f64> = posterior.kl_from_standard().sum_dim(1).to_data().iter::<f64>().collect();
     let mu: Vec<f32> = posterior.mu.to_data().iter().collect();
     let log_var: Vec<f32> = posterior.log_var.to_data().iter().collect();
-    let density = Density::new(&vae.prior);
-    let unit_columns = vae.unit_columns();
-    let units = unit_columns.len();
+    let context: Option<Vec<f32>> = context.map(|context| context.to_data().iter().collect());
+    let piece = scorer.piece(features, rows, context.as_deref());
+    let (mut buffers, mut log_probs) = (Buffers::default(), Vec::new());
+    let deviations: Vec<f32> = log_var.iter().map(|log_var| (0.5 * log_var).exp()).collect();
     let fixed: Vec<&[Fixed]> = rows.iter().map(|&row| fixed_of(features, row as usize)).collect();
 
     let columns = constants.len();
@@ -133,20 +137,17 @@ fn bounds_of_piece(
         for (row, epsilon) in draws.iter().enumerate() {
             for d in 0..latent {
                 let (i, e) = (row * latent + d, epsilon[k * latent + d]);
-                z[i] = mu[i] + (0.5 * log_var[i]).exp() * e;
+                z[i] = mu[i] + deviations[i] * e;
                 const LOG_TWO_PI: f64 = 1.837_877_066_409_345_3;
                 log_q[row] -= 0.5 * (LOG_TWO_PI + f64::from(log_var[i]) + f64::from(e) * f64::from(e));
             }
         }
-        let data = burn::tensor::TensorData::new(z.clone(), [rows.len(), latent]);
-        let latents = burn::tensor::Tensor::from_data(data, device);
-        let described = vae.decoder.describe(leaves, latents, context.clone(), &batch);
-        let log_probs: Vec<f32> = described.log_probs.to_data().iter().collect();
+        scorer.log_probs(&piece, &z, &mut buffers, &mut log_probs);
         let log_priors = density.log_probs(&z);
         for row in 0..rows.len() {
             of_row.copy_from_slice(constants);
-            for (unit, &column) in unit_columns.iter().enumerate() {
-                of_row[column] += f64::from(log_probs[row * units + unit]);
+            for (span, of_span) in vae.layout.spans.iter().zip(log_probs.chunks_exact(rows.len())) {
+                of_row[span.column()] += f64::from(of_span[row]);
             }
             for fixed in fixed[row] {
                 of_row[fixed.column] = f64::from(fixed.log_prob);

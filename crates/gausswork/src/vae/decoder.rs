@@ -12,6 +12,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
+use super::host::Matrix;
 use crate::dist::{Categorical, TruncatedLogistic};
 use crate::fused::silu;
 use crate::layout::{IMPOSSIBLE, Layout, Order, Simplex, Span, Support};
@@ -169,6 +170,19 @@ impl Decoder {
         });
         let groups = groups.into_iter().filter_map(Grouping::finish).collect();
         Self { groups, units, trunk, block, fan_out, context, per_unit, reals, hidden }
+    }
+
+    /// The base measure of a simplex by the code of an earlier one, with that one's number.
+    pub(super) fn given(&self, span: usize) -> Option<(usize, Matrix)> {
+        let given = self.groups.iter().find(|group| group.spans.contains(&span))?.given.as_ref()?;
+        Some((given.parent, Matrix::new(given.base.clone(), given.levels)))
+    }
+
+    /// The weight of each earlier score in the location of real span `real` of `reals`.
+    pub(super) fn skip(&self, params: &Params, [real, reals]: [usize; 2]) -> Vec<f32> {
+        let skip = self.reals.as_ref().and_then(|heads| heads.skip);
+        skip.map(|id| params.get(id).chunks(reals).take(real).map(|row| row[real]).collect())
+            .unwrap_or_default()
     }
 
     /// What the true spans contribute to the units after them, `[batch, units · hidden]`; the same for every `z`.

@@ -23,6 +23,16 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    /// Adds row `codes[i]` to column `i` of `to: [columns, codes]`.
+    pub(super) fn add_to_columns(&self, codes: &[u16], to: &mut [f32]) {
+        for (i, &code) in codes.iter().enumerate() {
+            let column = to[i..].iter_mut().step_by(codes.len());
+            column.zip(self.row(usize::from(code))).for_each(|(to, from)| *to += from);
+        }
+    }
+}
+
 /// `y = x W + b`.
 #[derive(Debug, Clone)]
 pub(super) struct Affine {
@@ -189,14 +199,26 @@ impl HostDecoder {
         self.unit_of_span.len() * self.hidden
     }
 
-    /// What units are given of `z: [rows, latent]`, `[rows, width]`.
-    pub(super) fn fan(&self, z: &[f32], scratch: &mut Scratch, fan: &mut Vec<f32>) {
+    /// What units are given of no latent: the biases of so many rows and, if there is one, the context.
+    pub(super) fn fan_base(&self, rows: usize, context: Option<Vec<f32>>) -> Vec<f32> {
+        let bias = &self.fan_out.bias;
+        let mut base = context.unwrap_or_else(|| vec![0.0; rows * bias.len()]);
+        for row in base.chunks_exact_mut(bias.len()) {
+            row.iter_mut().zip(bias).for_each(|(base, bias)| *base += bias);
+        }
+        base
+    }
+
+    /// What units are given of `z: [rows, latent]` and `base`, `[rows, width]`.
+    pub(super) fn fan_onto(&self, base: &[f32], z: &[f32], scratch: &mut Scratch, fan: &mut Vec<f32>) {
         let Scratch { a, b, c } = scratch;
         self.trunk.apply(z, a);
         self.block[0].apply(a, b);
         silu(b);
         self.block[1].apply_onto(a, b, c);
         silu(c);
-        self.fan_out.apply(c, fan);
+        fan.clear();
+        fan.extend_from_slice(base);
+        multiply_add(c, &self.fan_out.weight.values, fan, self.fan_out.sizes(c));
     }
 }

@@ -11,6 +11,7 @@ mod mixture;
 mod model;
 mod prior;
 mod sampler;
+mod scorer;
 
 pub use batch::Batch;
 pub use bound::{RowBound, active_units, bounds, posterior_draws};

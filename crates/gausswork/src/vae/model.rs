@@ -35,8 +35,8 @@ impl Default for VaeConfig {
     fn default() -> Self {
         Self {
             latent: 16,
-            width: 256,
-            blocks: 2,
+            width: 128,
+            blocks: 1,
             hidden: None,
             embedding: None,
             columns: Columns::Autoregressive,
@@ -51,8 +51,7 @@ impl VaeConfig {
     /// narrower spans.
     pub fn resolved(mut self, spans: usize) -> Self {
         let (hidden, embedding) = match spans {
-            0..=24 => (64, 16),
-            25..=48 => (48, 12),
+            0..=48 => (32, 16),
             49..=96 => (32, 8),
             97..=256 => (24, 6),
             _ => (16, 4),

@@ -107,23 +107,18 @@ impl Sampler {
                     let vectors =
                         &params.get(vae.embedding.table)[rows.start * embedding..rows.end * embedding];
                     let table = contribution(vectors, simplex, t);
-                    let given = (decoder.groups.iter().find(|group| group.spans.contains(&t)))
-                        .and_then(|group| group.given.as_ref())
-                        .map(|given| (given.parent, Matrix::new(given.base.clone(), given.levels)));
                     (simplex, table_row) = (simplex + 1, rows.end);
-                    Step::Simplex { given, table }
+                    Step::Simplex { given: decoder.given(t), table }
                 }
                 Span::Real(spec) => {
-                    let skip = (decoder.reals.as_ref().and_then(|heads| heads.skip))
-                        .map(|id| params.get(id).chunks(reals).take(real).map(|row| row[real]).collect())
-                        .unwrap_or_default();
                     let slopes = vae.embedding.slopes.and_then(|id| {
                         let slopes = params.get(id);
                         let part = |i: usize| &slopes[(i * reals + real) * embedding..][..embedding];
                         contribution(&[part(0), part(1)].concat(), simplexes + real, t)
                     });
+                    let (before, skip) = (before[real], decoder.skip(params, [real, reals]));
                     real += 1;
-                    Step::Real { before: before[real - 1], places: spec.places.clone(), skip, slopes }
+                    Step::Real { before, places: spec.places.clone(), skip, slopes }
                 }
             });
         }
@@ -196,9 +191,12 @@ impl Sampler {
     }
 
     fn tile(&self, z: &[f32], tile: Tile<'_>, scratch: &mut TileScratch) {
-        let TileScratch { net, fan, chosen } = scratch;
-        self.decoder.fan(z, net, fan);
+        let TileScratch { net, base, fan, chosen } = scratch;
         let (width, hidden) = (self.decoder.width(), self.decoder.hidden);
+        if base.len() != tile.rows * width {
+            *base = self.decoder.fan_base(tile.rows, None);
+        }
+        self.decoder.fan_onto(base, z, net, fan);
         chosen.resize(tile.rows, 0);
         let (mut simplex, mut real) = (0, 0);
         for (t, (step, unit)) in self.steps.iter().zip(&self.decoder.units).enumerate() {
@@ -208,11 +206,8 @@ impl Sampler {
             match step {
                 Step::Simplex { given: base, table } => {
                     if let Some((parent, base)) = base {
-                        for row in 0..tile.rows {
-                            let base = base.row(usize::from(tile.codes[row * self.simplexes + parent]));
-                            let logits = output[row..].iter_mut().step_by(tile.rows);
-                            logits.zip(base).for_each(|(logit, base)| *logit += base);
-                        }
+                        let parents = tile.codes[*parent..].iter().step_by(self.simplexes);
+                        base.add_to_columns(&parents.copied().collect::<Vec<_>>(), output);
                     }
                     choose(output, u, chosen);
                     for cell in tile.given.iter().filter(|cell| cell.span == t) {
@@ -278,6 +273,7 @@ struct Tile<'a> {
 #[derive(Debug, Default)]
 struct TileScratch {
     net: Scratch,
+    base: Vec<f32>,
     fan: Vec<f32>,
     chosen: Vec<u16>,
 }
