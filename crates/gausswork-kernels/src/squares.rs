@@ -32,12 +32,14 @@ mod tests {
         for d in [1, 2, 5, 16] {
             let factor: Vec<f64> = (0..d * d).map(|i| ((i * 7919) % 101) as f64 * 0.02 - 1.0).collect();
             let shift: Vec<f64> = (0..d).map(|i| i as f64 * 0.1).collect();
-            let points: Vec<[f64; TILE]> =
-                (0..d).map(|j| std::array::from_fn(|lane| ((j * 31 + lane * 17) % 23) as f64 * 0.1)).collect();
+            let points: Vec<[f64; TILE]> = (0..d)
+                .map(|j| std::array::from_fn(|lane| ((j * 31 + lane * 17) % 23) as f64 * 0.1))
+                .collect();
             let mut out = [0.0; TILE];
             shifted_squares(&factor, &shift, &points, &mut out);
             for (lane, out) in out.iter().enumerate() {
-                let y = |i: usize| (0..=i).map(|j| factor[i * d + j] * points[j][lane]).sum::<f64>() - shift[i];
+                let y =
+                    |i: usize| (0..=i).map(|j| factor[i * d + j] * points[j][lane]).sum::<f64>() - shift[i];
                 let exact: f64 = (0..d).map(|i| y(i) * y(i)).sum();
                 // The order of up to 17 additions.
                 assert!((out - exact).abs() <= 40.0 * f64::EPSILON * exact.max(1.0), "{d}: {out} {exact}");

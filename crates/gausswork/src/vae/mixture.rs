@@ -120,7 +120,9 @@ fn shares(density: &Density, draws: &[f32], d: usize, components: usize) -> (f64
                 let share = log.exp();
                 let (firsts, seconds) = sums.split_at_mut(1 + d);
                 firsts[0] += share;
-                for ((first, seconds), &z) in firsts[1..].iter_mut().zip(seconds.chunks_exact_mut(d)).zip(&point) {
+                for ((first, seconds), &z) in
+                    firsts[1..].iter_mut().zip(seconds.chunks_exact_mut(d)).zip(&point)
+                {
                     let weighted = share * z;
                     *first += weighted;
                     seconds.iter_mut().zip(&point).for_each(|(s, z)| *s += weighted * z);
@@ -177,4 +179,3 @@ fn cholesky(mut a: Vec<f64>, d: usize) -> Option<Vec<f64>> {
     }
     Some(a)
 }
-
