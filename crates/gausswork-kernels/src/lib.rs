@@ -24,7 +24,7 @@ pub use activation::Activation;
 pub use batch_norm::BatchNorm;
 pub use choose::choose;
 pub use convolution::Convolution;
-pub use exp::{exp, silu, silu_gradient, silu_of};
+pub use exp::{exp, silu};
 pub use layer_norm::{layer_norm, layer_norm_gradient};
 pub use logistic::{bernoulli_loss, log_1p, sigmoid, softplus, tanh};
 pub use moments::column_moments;
