@@ -9,26 +9,34 @@ mod batch_norm;
 mod blocks;
 mod choose;
 mod convolution;
+mod draws;
 mod exp;
 mod layer_norm;
 mod logistic;
 mod matrix;
 mod moments;
 mod patches;
+mod philox;
 mod product;
 mod softmax;
 mod squares;
+mod table;
 mod window;
 
 pub use activation::Activation;
 pub use batch_norm::BatchNorm;
 pub use choose::choose;
 pub use convolution::Convolution;
+pub use draws::{gumbels, normals, uniforms};
 pub use exp::{exp, silu};
 pub use layer_norm::{layer_norm, layer_norm_gradient};
 pub use logistic::{bernoulli_loss, log_1p, sigmoid, softplus, tanh};
 pub use moments::column_moments;
-pub use product::{add_rows, multiply_add, multiply_add_by_transposed, multiply_add_transposed_by};
+pub use philox::{Counters, philox};
+pub use product::{
+    add_rows, multiply_add, multiply_add_by_columns, multiply_add_by_transposed, multiply_add_transposed_by,
+};
 pub use softmax::{log_mass, log_mass_gradient};
-pub use squares::{TILE, shifted_squares};
+pub use squares::{TILE, add_outer, shifted_squares};
+pub use table::{add_scaled, add_table_rows, gather_columns};
 pub use window::Window;

@@ -17,6 +17,12 @@ pub fn multiply_add_transposed_by(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]
     product(Matrix::new(a, [k, m]).transposed(), Matrix::new(b, [k, n]), true, n, y);
 }
 
+/// `yᵀ += a b`, `a: [m, k]`, `b: [k, n]`, `y: [n, m]`.
+pub fn multiply_add_by_columns(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
+    // yᵀ = a b is y = bᵀ aᵀ.
+    product(Matrix::new(b, [k, n]).transposed(), Matrix::new(a, [m, k]).transposed(), true, m, y);
+}
+
 /// `y[row] += Σ_row x[row]`: the sum over the rows of `x: [rows, columns]` is added to `y: [columns]`.
 #[multiversion::multiversion(targets = "simd")]
 pub fn add_rows(x: &[f32], y: &mut [f32]) {
@@ -53,6 +59,12 @@ mod tests {
         (0..m * n).map(|at| cell(at / n, at % n)).collect()
     }
 
+    /// Columns of a matrix of `rows` rows, one after another.
+    fn transposed(x: &[f32], rows: usize) -> Vec<f32> {
+        let columns = x.len() / rows.max(1);
+        (0..x.len()).map(|i| x[i % rows * columns + i / rows]).collect()
+    }
+
     #[test]
     fn products_are_those_of_the_definition_in_every_layout() {
         for [m, k, n] in [[1, 1, 1], [3, 5, 7], [16, 64, 33], [70, 17, 16], [0, 3, 2], [2, 0, 3], [2, 3, 0]] {
@@ -76,6 +88,9 @@ mod tests {
             let mut y = start.clone();
             multiply_add_transposed_by(&a, &b, &mut y, [m, k, n]);
             check(y, plain(m, k, n, |i, t| a[t * m + i], |t, j| b[t * n + j]));
+            let mut y = transposed(&start, m);
+            multiply_add_by_columns(&a, &b, &mut y, [m, k, n]);
+            check(transposed(&y, n), plain(m, k, n, |i, t| a[i * k + t], |t, j| b[t * n + j]));
         }
     }
 

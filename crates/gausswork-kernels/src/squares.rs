@@ -1,4 +1,4 @@
-//! Squared lengths of points after a triangular map: what the log-density of a normal with full covariance asks for.
+//! Quadratic forms of points: what the density of a normal with full covariance, and its fit, ask for.
 
 use multiversion::multiversion;
 
@@ -23,6 +23,15 @@ pub fn shifted_squares(factor: &[f64], shift: &[f64], points: &[[f64; TILE]], ou
     *out = sum;
 }
 
+/// `out += w z zᵀ`, `out: [d, d]`.
+#[multiversion(targets = "simd")]
+pub fn add_outer(w: f64, z: &[f64], out: &mut [f64]) {
+    for (row, &zi) in out.chunks_exact_mut(z.len()).zip(z) {
+        let weighted = w * zi;
+        row.iter_mut().zip(z).for_each(|(out, zj)| *out += weighted * zj);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +54,12 @@ mod tests {
                 assert!((out - exact).abs() <= 40.0 * f64::EPSILON * exact.max(1.0), "{d}: {out} {exact}");
             }
         }
+    }
+
+    #[test]
+    fn outer_products_are_added() {
+        let mut out = [1.0; 9];
+        add_outer(0.5, &[1.0, 2.0, -3.0], &mut out);
+        assert_eq!(out, [1.5, 2.0, -0.5, 2.0, 3.0, -2.0, -0.5, -2.0, 5.5]);
     }
 }
