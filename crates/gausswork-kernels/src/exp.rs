@@ -35,23 +35,6 @@ pub fn silu(values: &mut [f32]) {
     }
 }
 
-/// `x σ(x)`.
-#[multiversion(targets = "simd")]
-pub fn silu_of(x: &[f32], out: &mut [f32]) {
-    out.iter_mut().zip(x).for_each(|(out, &x)| *out = x / (1.0 + exp(-x)));
-}
-
-/// `g · d/dx x σ(x) = g σ(x) (1 + x (1 − σ(x)))`.
-#[multiversion(targets = "simd")]
-pub fn silu_gradient(x: &[f32], g: &[f32], out: &mut [f32]) {
-    for ((out, &x), &g) in out.iter_mut().zip(x).zip(g) {
-        // 1 − σ(x) as a product keeps its relative precision.
-        let t = exp(-x);
-        let p = 1.0 / (1.0 + t);
-        *out = g * p * (1.0 + x * (t * p));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,31 +52,5 @@ mod tests {
         assert!(worst < 4.0 * f64::from(f32::EPSILON), "{worst:e}");
         assert_eq!(exp(-1.0e4), 0.0);
         assert_eq!(exp(0.0), 1.0);
-    }
-
-    #[test]
-    fn silu_and_its_gradient_are_those_of_the_definition() {
-        let x: Vec<f32> = (-4001..4003).map(|i| i as f32 * 0.025).collect();
-        let (mut y, mut d) = (vec![0.0; x.len()], vec![0.0; x.len()]);
-        silu_of(&x, &mut y);
-        silu_gradient(&x, &vec![2.0; x.len()], &mut d);
-        let mut again = x.clone();
-        silu(&mut again);
-        assert_eq!(again, y);
-        for ((&x, y), d) in x.iter().zip(y).zip(d) {
-            let x = f64::from(x);
-            let p = 1.0 / (1.0 + (-x).exp());
-            // Four units in the exponential, two in each of the few operations after it; the second factor of the gradient
-            // cancels near its root at -1.28.
-            let slack = 8.0 * f64::from(f32::EPSILON);
-            // Beyond 88 the exponential stays at e^88.
-            let floor = (1.0 + x.abs()) / 88.0_f64.exp();
-            assert!((f64::from(y) - x * p).abs() <= slack * (x * p).abs() + floor, "{x}");
-            let (one, rest) = (2.0 * p, 2.0 * p * x * (1.0 - p));
-            assert!(
-                (f64::from(d) - one - rest).abs() <= slack * (one.abs() + 2.0 * rest.abs()) + 2.0 * floor,
-                "{x}"
-            );
-        }
     }
 }

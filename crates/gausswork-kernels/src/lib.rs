@@ -1,20 +1,37 @@
 //! The hot loops of gausswork on slices of numbers.
 //!
 //! Written as plain loops that a compiler turns into vector code, compiled for several instruction sets and chosen at
-//! run time. Nothing here fuses a multiplication with an addition, so every instruction set gives the same bits.
+//! run time. Nothing here but the products of matrices fuses a multiplication with an addition, so every instruction set gives
+//! the same bits.
 
+mod activation;
+mod batch_norm;
+mod blocks;
 mod choose;
+mod convolution;
 mod draws;
 mod exp;
+mod layer_norm;
+mod logistic;
+mod matrix;
+mod moments;
+mod patches;
 mod philox;
 mod product;
 mod softmax;
 mod squares;
 mod table;
+mod window;
 
+pub use activation::Activation;
+pub use batch_norm::BatchNorm;
 pub use choose::choose;
+pub use convolution::Convolution;
 pub use draws::{gumbels, normals, uniforms};
-pub use exp::{exp, silu, silu_gradient, silu_of};
+pub use exp::{exp, silu};
+pub use layer_norm::{layer_norm, layer_norm_gradient};
+pub use logistic::{bernoulli_loss, log_1p, sigmoid, softplus, tanh};
+pub use moments::column_moments;
 pub use philox::{Counters, philox};
 pub use product::{
     add_rows, multiply_add, multiply_add_by_columns, multiply_add_by_transposed, multiply_add_transposed_by,
@@ -22,3 +39,4 @@ pub use product::{
 pub use softmax::{log_mass, log_mass_by_columns, log_mass_gradient};
 pub use squares::{TILE, add_outer, shifted_squares};
 pub use table::{add_scaled, add_table_rows, gather_columns};
+pub use window::Window;

@@ -1,55 +1,26 @@
 //! Products of row-major matrices, each on the calling thread.
 
-use gemm::Parallelism;
+use crate::matrix::{Matrix, product};
 
 /// `y += a b`, `a: [m, k]`, `b: [k, n]`, `y: [m, n]`.
 pub fn multiply_add(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    product(a, [k, 1], b, [n, 1], y, [m, k, n]);
+    product(Matrix::new(a, [m, k]), Matrix::new(b, [k, n]), true, n, y);
 }
 
 /// `y += a bᵀ`, `a: [m, k]`, `b: [n, k]`, `y: [m, n]`.
 pub fn multiply_add_by_transposed(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    product(a, [k, 1], b, [1, k], y, [m, k, n]);
+    product(Matrix::new(a, [m, k]), Matrix::new(b, [n, k]).transposed(), true, n, y);
 }
 
 /// `y += aᵀ b`, `a: [k, m]`, `b: [k, n]`, `y: [m, n]`.
 pub fn multiply_add_transposed_by(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    product(a, [1, m], b, [n, 1], y, [m, k, n]);
+    product(Matrix::new(a, [k, m]).transposed(), Matrix::new(b, [k, n]), true, n, y);
 }
 
 /// `yᵀ += a b`, `a: [m, k]`, `b: [k, n]`, `y: [n, m]`.
 pub fn multiply_add_by_columns(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
     // yᵀ = a b is y = bᵀ aᵀ.
-    product(b, [1, n], a, [1, k], y, [n, k, m]);
-}
-
-/// `y += a b` with steps between the rows and between the columns of `a` and of `b`.
-fn product(a: &[f32], of_a: [usize; 2], b: &[f32], of_b: [usize; 2], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    assert!(a.len() == m * k && b.len() == k * n && y.len() == m * n, "shapes must fit");
-    // SAFETY: the assertion bounds every address that these steps reach; `y` is exclusive.
-    unsafe {
-        gemm::gemm(
-            m,
-            n,
-            k,
-            y.as_mut_ptr(),
-            1,
-            n as isize,
-            true,
-            a.as_ptr(),
-            of_a[1] as isize,
-            of_a[0] as isize,
-            b.as_ptr(),
-            of_b[1] as isize,
-            of_b[0] as isize,
-            1.0,
-            1.0,
-            false,
-            false,
-            false,
-            Parallelism::None,
-        );
-    }
+    product(Matrix::new(b, [k, n]).transposed(), Matrix::new(a, [m, k]).transposed(), true, m, y);
 }
 
 /// `y[row] += Σ_row x[row]`: the sum over the rows of `x: [rows, columns]` is added to `y: [columns]`.

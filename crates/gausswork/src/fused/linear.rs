@@ -7,26 +7,51 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata};
 use burn::tensor::{Shape, Tensor};
 
-use gausswork_kernels::{add_rows, multiply_add, multiply_add_by_transposed, multiply_add_transposed_by};
+use gausswork_kernels::{
+    Activation, add_rows, multiply_add, multiply_add_by_transposed, multiply_add_transposed_by,
+};
 
 use super::Fused;
+use super::activation::{self, before, finish};
 use super::slices::{filled, slice};
 
 /// `x W + b`, `x: [batch, input]`, `W: [input, output]`, `b: [output]`.
 pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>) -> Tensor<2> {
+    linear_activated(x, weight, bias, Activation::Identity)
+}
+
+/// `a(x W + b)`, shapes as in [`linear`].
+pub fn linear_activated(
+    x: Tensor<2>,
+    weight: Tensor<2>,
+    bias: Tensor<1>,
+    activation: Activation,
+) -> Tensor<2> {
     Tensor::from_dispatch(<Dispatch as Fused>::fused_linear(
         x.into_dispatch(),
         weight.into_dispatch(),
         bias.into_dispatch(),
+        activation,
     ))
 }
 
 /// `x_s W_s + b_s` for each span, `x: [spans, batch, input]`, `W: [spans, input, output]`, `b: [spans, output]`.
 pub fn linear_per_span(x: Tensor<3>, weight: Tensor<3>, bias: Tensor<2>) -> Tensor<3> {
+    linear_per_span_activated(x, weight, bias, Activation::Identity)
+}
+
+/// `a(x_s W_s + b_s)` for each span, shapes as in [`linear_per_span`].
+pub fn linear_per_span_activated(
+    x: Tensor<3>,
+    weight: Tensor<3>,
+    bias: Tensor<2>,
+    activation: Activation,
+) -> Tensor<3> {
     Tensor::from_dispatch(<Dispatch as Fused>::fused_linear(
         x.into_dispatch(),
         weight.into_dispatch(),
         bias.into_dispatch(),
+        activation,
     ))
 }
 
@@ -76,11 +101,12 @@ pub(super) fn plain<B: Backend>(
     x: FloatTensor<B>,
     weight: FloatTensor<B>,
     bias: FloatTensor<B>,
+    activation: Activation,
 ) -> FloatTensor<B> {
     let mut row = weight.shape();
     let n = row.num_dims();
     row[n - 2] = 1;
-    B::float_add(B::float_matmul(x, weight), B::float_reshape(bias, row))
+    activation::plain::<B>(B::float_add(B::float_matmul(x, weight), B::float_reshape(bias, row)), activation)
 }
 
 pub(super) fn plain_input_gradient<B: Backend>(weight: FloatTensor<B>, g: FloatTensor<B>) -> FloatTensor<B> {
@@ -100,6 +126,7 @@ pub(super) fn on_slices(
     x: &FloatTensor<Flex>,
     weight: &FloatTensor<Flex>,
     bias: &FloatTensor<Flex>,
+    activation: Activation,
 ) -> Option<FloatTensor<Flex>> {
     let (x, weight, bias) = (x.to_contiguous(), weight.to_contiguous(), bias.to_contiguous());
     let shape = ending(x.layout().shape(), *weight.layout().shape().last()?);
@@ -110,7 +137,9 @@ pub(super) fn on_slices(
         (0..rows).for_each(|_| y.extend_from_slice(&bias[s * output..][..output]));
         let x = &x[s * rows * input..][..rows * input];
         let weight = &weight[s * input * output..][..input * output];
-        multiply_add(x, weight, &mut y[s * rows * output..], [rows, input, output]);
+        let y = &mut y[s * rows * output..];
+        multiply_add(x, weight, y, [rows, input, output]);
+        activation.apply(y);
     }
     Some(filled(shape, y))
 }
@@ -166,16 +195,16 @@ pub(super) fn bias_gradient_on_slices(g: &FloatTensor<Flex>) -> Option<FloatTens
 }
 
 #[derive(Debug)]
-struct Linear;
+struct Linear(Activation);
 
 impl<B: Fused> Backward<B, 3> for Linear {
-    type State = (NodeId, NodeId);
+    type State = (NodeId, NodeId, Option<FloatTensor<B>>);
 
     fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
-        let (x, weight) = ops.state;
+        let (x, weight, kept) = ops.state;
         let x = checkpointer.retrieve_node_output(x);
         let weight = checkpointer.retrieve_node_output(weight);
-        let g = gradients.consume::<B>(&ops.node);
+        let g = before::<B>(kept, gradients.consume::<B>(&ops.node), self.0);
         let [of_x, of_weight, of_bias] = &ops.parents;
         if let Some(parent) = of_x {
             gradients.register::<B>(parent.id, B::fused_linear_input_gradient(weight, g.clone()));
@@ -193,18 +222,22 @@ pub(super) fn tracked<B: Fused, C: CheckpointStrategy>(
     x: FloatTensor<Autodiff<B, C>>,
     weight: FloatTensor<Autodiff<B, C>>,
     bias: FloatTensor<Autodiff<B, C>>,
+    activation: Activation,
 ) -> FloatTensor<Autodiff<B, C>> {
     let nodes = [x.node(), weight.node(), bias.node()];
-    match Linear.prepare::<C>(nodes).compute_bound().stateful() {
+    match Linear(activation).prepare::<C>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(mut preparation) => {
-            let state = (preparation.checkpoint(&x), preparation.checkpoint(&weight));
-            let y = B::fused_linear(x.into_primitive(), weight.into_primitive(), bias.into_primitive());
-            preparation.finish(state, y)
+            let (of_x, of_weight) = (preparation.checkpoint(&x), preparation.checkpoint(&weight));
+            let (y, kept) = finish::<B>(activation, |inner| {
+                B::fused_linear(x.into_primitive(), weight.into_primitive(), bias.into_primitive(), inner)
+            });
+            preparation.finish((of_x, of_weight, kept), y)
         }
         OpsKind::UnTracked(preparation) => preparation.finish(B::fused_linear(
             x.into_primitive(),
             weight.into_primitive(),
             bias.into_primitive(),
+            activation,
         )),
     }
 }

@@ -4,14 +4,30 @@
 //! Each is a method of the backend extension [`Fused`] whose default is made of plain operations; a backend overrides what it
 //! has a kernel for. Autodiff wraps them as one node.
 
+mod activation;
+mod batch_norm;
+mod bernoulli;
+mod bias;
+mod convolution;
+mod layer_norm;
+mod layers;
 mod linear;
 mod log_mass;
-mod silu;
 mod slices;
+#[cfg(test)]
+mod tests;
 
-pub use linear::{linear, linear_per_span};
+pub use activation::{activate, silu};
+pub use batch_norm::{Normalisation, batch_norm, batch_norm_by};
+pub use bernoulli::bernoulli_loss;
+pub use bias::bias_activated;
+pub use convolution::{convolution, transposed_convolution};
+pub use layer_norm::layer_norm;
+pub use layers::Layers;
+pub use linear::{linear, linear_activated, linear_per_span, linear_per_span_activated};
 pub use log_mass::log_mass;
-pub use silu::silu;
+
+pub use gausswork_kernels::{Activation, Window};
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -21,23 +37,28 @@ use burn::backend::{Backend, Flex, backend_extension};
 /// Backend methods of the fused operations.
 #[backend_extension(Flex, Autodiff)]
 pub trait Fused: Backend {
-    /// See [`silu()`].
-    fn fused_silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        silu::plain::<Self>(x)
+    /// See [`activate`].
+    fn fused_activation(x: FloatTensor<Self>, activation: Activation) -> FloatTensor<Self> {
+        activation::plain::<Self>(x, activation)
     }
 
-    /// The gradient of [`silu()`] by `x`, times `g`.
-    fn fused_silu_gradient(x: FloatTensor<Self>, g: FloatTensor<Self>) -> FloatTensor<Self> {
-        silu::plain_gradient::<Self>(x, g)
+    /// The gradient of [`activate`] by its argument, times `g`; `kept` as [`Activation::multiply_by_slope`] wants it.
+    fn fused_activation_gradient(
+        kept: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        activation::plain_gradient::<Self>(kept, g, activation)
     }
 
-    /// See [`linear()`] and [`linear_per_span`].
+    /// See [`linear_activated`] and [`linear_per_span_activated`].
     fn fused_linear(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
+        activation: Activation,
     ) -> FloatTensor<Self> {
-        linear::plain::<Self>(x, weight, bias)
+        linear::plain::<Self>(x, weight, bias, activation)
     }
 
     /// The gradient of [`linear()`] by `x`, times `g`.
@@ -72,20 +93,26 @@ pub trait Fused: Backend {
 }
 
 impl Fused for Flex {
-    fn fused_silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        silu::on_slices(&x).unwrap_or_else(|| silu::plain::<Self>(x))
+    fn fused_activation(x: FloatTensor<Self>, activation: Activation) -> FloatTensor<Self> {
+        activation::on_slices(x, activation)
     }
 
-    fn fused_silu_gradient(x: FloatTensor<Self>, g: FloatTensor<Self>) -> FloatTensor<Self> {
-        silu::gradient_on_slices(&x, &g).unwrap_or_else(|| silu::plain_gradient::<Self>(x, g))
+    fn fused_activation_gradient(
+        kept: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        activation::gradient_on_slices(kept, g, activation)
     }
 
     fn fused_linear(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
+        activation: Activation,
     ) -> FloatTensor<Self> {
-        linear::on_slices(&x, &weight, &bias).unwrap_or_else(|| linear::plain::<Self>(x, weight, bias))
+        linear::on_slices(&x, &weight, &bias, activation)
+            .unwrap_or_else(|| linear::plain::<Self>(x, weight, bias, activation))
     }
 
     fn fused_linear_input_gradient(weight: FloatTensor<Self>, g: FloatTensor<Self>) -> FloatTensor<Self> {
@@ -118,16 +145,17 @@ impl Fused for Flex {
 }
 
 impl<B: Fused, C: CheckpointStrategy> Fused for Autodiff<B, C> {
-    fn fused_silu(x: FloatTensor<Self>) -> FloatTensor<Self> {
-        silu::tracked::<B, C>(x)
+    fn fused_activation(x: FloatTensor<Self>, activation: Activation) -> FloatTensor<Self> {
+        activation::tracked::<B, C>(x, activation)
     }
 
     fn fused_linear(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
+        activation: Activation,
     ) -> FloatTensor<Self> {
-        linear::tracked::<B, C>(x, weight, bias)
+        linear::tracked::<B, C>(x, weight, bias, activation)
     }
 
     fn fused_log_mass(logits: FloatTensor<Self>, codes: IntTensor<Self>) -> FloatTensor<Self> {

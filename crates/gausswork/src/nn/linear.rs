@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::params::{Init, Leaves, ParamId, Params};
-use crate::fused::{linear, linear_per_span, silu};
+use crate::fused::{Activation, linear_activated, linear_per_span_activated};
 use crate::noise::Noise;
 
 /// `y = x W + b`, `x: [batch, input]`, `W: [input, output]`.
@@ -36,7 +36,12 @@ impl Linear {
 
     /// `[batch, input]` to `[batch, output]`.
     pub fn forward(&self, leaves: &Leaves, x: Tensor<2>) -> Tensor<2> {
-        linear(x, leaves.get(self.weight), leaves.get(self.bias))
+        self.activated(leaves, x, Activation::Identity)
+    }
+
+    /// The activation of what [`Linear::forward`] gives.
+    pub fn activated(&self, leaves: &Leaves, x: Tensor<2>, activation: Activation) -> Tensor<2> {
+        linear_activated(x, leaves.get(self.weight), leaves.get(self.bias), activation)
     }
 }
 
@@ -60,7 +65,7 @@ impl Residual {
 
     /// `[batch, width]` to the same.
     pub fn forward(&self, leaves: &Leaves, x: Tensor<2>) -> Tensor<2> {
-        let inner = silu(self.inner.forward(leaves, x.clone()));
+        let inner = self.inner.activated(leaves, x.clone(), Activation::Silu);
         x + self.outer.forward(leaves, inner)
     }
 }
@@ -104,7 +109,12 @@ impl PerSpanLinear {
 
     /// `[spans, batch, input]` to `[spans, batch, output]`.
     pub fn forward(&self, leaves: &Leaves, x: Tensor<3>) -> Tensor<3> {
-        linear_per_span(x, leaves.get(self.weight), leaves.get(self.bias))
+        self.activated(leaves, x, Activation::Identity)
+    }
+
+    /// The activation of what [`PerSpanLinear::forward`] gives.
+    pub fn activated(&self, leaves: &Leaves, x: Tensor<3>, activation: Activation) -> Tensor<3> {
+        linear_per_span_activated(x, leaves.get(self.weight), leaves.get(self.bias), activation)
     }
 }
 
@@ -129,7 +139,7 @@ impl PerSpanResidual {
 
     /// `[spans, batch, width]` to the same.
     pub fn forward(&self, leaves: &Leaves, x: Tensor<3>) -> Tensor<3> {
-        let inner = silu(self.inner.forward(leaves, x.clone()));
+        let inner = self.inner.activated(leaves, x.clone(), Activation::Silu);
         x + self.outer.forward(leaves, inner)
     }
 }

@@ -121,6 +121,13 @@ impl Params {
         &self.values[entry.offset..entry.offset + entry.len()]
     }
 
+    /// One parameter's values, to be changed.
+    pub fn get_mut(&mut self, id: ParamId) -> &mut [f32] {
+        let entry = &self.entries[id.0];
+        let range = entry.offset..entry.offset + entry.len();
+        &mut self.values[range]
+    }
+
     /// The name of the parameter that holds position `index` of the flat vector.
     pub fn name_at(&self, index: usize) -> &str {
         let k = self.entries.partition_point(|entry| entry.offset <= index);
