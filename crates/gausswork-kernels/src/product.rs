@@ -17,6 +17,12 @@ pub fn multiply_add_transposed_by(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]
     product(a, [1, m], b, [n, 1], y, [m, k, n]);
 }
 
+/// `yᵀ += a b`, `a: [m, k]`, `b: [k, n]`, `y: [n, m]`.
+pub fn multiply_add_by_columns(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
+    // yᵀ = a b is y = bᵀ aᵀ.
+    product(b, [1, n], a, [1, k], y, [n, k, m]);
+}
+
 /// `y += a b` with steps between the rows and between the columns of `a` and of `b`.
 fn product(a: &[f32], of_a: [usize; 2], b: &[f32], of_b: [usize; 2], y: &mut [f32], [m, k, n]: [usize; 3]) {
     assert!(a.len() == m * k && b.len() == k * n && y.len() == m * n, "shapes must fit");
@@ -71,9 +77,21 @@ pub fn add_rows(x: &[f32], y: &mut [f32]) {
 mod tests {
     use super::*;
 
-    fn plain(m: usize, k: usize, n: usize, a: impl Fn(usize, usize) -> f32, b: impl Fn(usize, usize) -> f32) -> Vec<f64> {
+    fn plain(
+        m: usize,
+        k: usize,
+        n: usize,
+        a: impl Fn(usize, usize) -> f32,
+        b: impl Fn(usize, usize) -> f32,
+    ) -> Vec<f64> {
         let cell = |i: usize, j: usize| (0..k).map(|t| f64::from(a(i, t)) * f64::from(b(t, j))).sum();
         (0..m * n).map(|at| cell(at / n, at % n)).collect()
+    }
+
+    /// Columns of a matrix of `rows` rows, one after another.
+    fn transposed(x: &[f32], rows: usize) -> Vec<f32> {
+        let columns = x.len() / rows.max(1);
+        (0..x.len()).map(|i| x[i % rows * columns + i / rows]).collect()
     }
 
     #[test]
@@ -85,7 +103,8 @@ mod tests {
             let check = |found: Vec<f32>, product: Vec<f64>| {
                 for ((found, start), product) in found.iter().zip(&start).zip(product) {
                     // k products of numbers up to 1, each rounded once.
-                    let slack = (k as f64 + 2.0) * f64::from(f32::EPSILON) * (1.0 + f64::from(*start) + k as f64);
+                    let slack =
+                        (k as f64 + 2.0) * f64::from(f32::EPSILON) * (1.0 + f64::from(*start) + k as f64);
                     assert!((f64::from(*found) - f64::from(*start) - product).abs() <= slack, "{m} {k} {n}");
                 }
             };
@@ -98,6 +117,9 @@ mod tests {
             let mut y = start.clone();
             multiply_add_transposed_by(&a, &b, &mut y, [m, k, n]);
             check(y, plain(m, k, n, |i, t| a[t * m + i], |t, j| b[t * n + j]));
+            let mut y = transposed(&start, m);
+            multiply_add_by_columns(&a, &b, &mut y, [m, k, n]);
+            check(transposed(&y, n), plain(m, k, n, |i, t| a[i * k + t], |t, j| b[t * n + j]));
         }
     }
 

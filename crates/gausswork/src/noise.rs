@@ -7,6 +7,8 @@
 //! The generator is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: *Parallel random numbers: as easy as
 //! 1, 2, 3*, SC 2011, §3.3 and table 2), tested against that paper's known answers.
 
+use gausswork_kernels::{Counters, gumbels, normals, philox, uniforms};
+
 /// What a draw is for; two streams never share a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -35,24 +37,8 @@ pub enum Stream {
     Test = 15,
 }
 
-const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
-const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
-
-/// The ten-round Philox bijection of a counter under a key.
-fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
-    for _ in 0..10 {
-        let product0 = u64::from(MULTIPLIERS[0]) * u64::from(counter[0]);
-        let product1 = u64::from(MULTIPLIERS[1]) * u64::from(counter[2]);
-        counter = [
-            (product1 >> 32) as u32 ^ counter[1] ^ key[0],
-            product1 as u32,
-            (product0 >> 32) as u32 ^ counter[3] ^ key[1],
-            product0 as u32,
-        ];
-        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
-    }
-    counter
-}
+/// Words that are drawn and transformed together.
+const PIECE: usize = 4096;
 
 /// A source of addressed random numbers.
 ///
@@ -76,39 +62,87 @@ impl Noise {
         Self { seed }
     }
 
+    /// Blocks of four words from an address on, `blocks_per_step` of each step.
+    fn blocks(
+        &self,
+        stream: Stream,
+        [first_step, index]: [u64; 2],
+        blocks_per_step: usize,
+        out: &mut [[u32; 4]],
+    ) {
+        // 96 bits of address: 64 of step, 32 of index; the stream takes the top byte of the last word.
+        let top = (stream as u32) << 24;
+        let counters = Counters { first_index: index as usize, first_step, blocks_per_step, top };
+        philox([self.seed as u32, (self.seed >> 32) as u32], counters, out);
+    }
+
     /// Four uniform 32-bit words at one address; `index` counts blocks of four.
     pub fn block(&self, stream: Stream, step: u64, index: u32) -> [u32; 4] {
-        // 96 bits of address: 64 of step, 32 of index; the stream takes the top byte of the last word.
-        let counter = [index, step as u32, (step >> 32) as u32, (stream as u32) << 24];
-        philox(counter, [self.seed as u32, (self.seed >> 32) as u32])
+        let mut blocks = [[0; 4]];
+        self.blocks(stream, [step, index.into()], usize::MAX, &mut blocks);
+        blocks[0]
     }
 
     /// One 64-bit word at an address.
     pub fn word(&self, stream: Stream, step: u64, index: u32) -> u64 {
-        let block = self.block(stream, step, index);
-        u64::from(block[0]) << 32 | u64::from(block[1])
+        word(self.block(stream, step, index))
     }
 
-    /// Uniform draws on the open interval (0, 1), f32 with 24 bits; element `i` is lane `i % 4` of block `i / 4`.
+    /// Uniform draws on the open interval (0, 1), f32 with 23 bits; element `i` is lane `i % 4` of block `i / 4`.
     pub fn fill_uniform(&self, stream: Stream, step: u64, out: &mut [f32]) {
-        for (index, lanes) in out.chunks_mut(4).enumerate() {
-            let block = self.block(stream, step, index as u32);
-            for (lane, word) in lanes.iter_mut().zip(block) {
-                *lane = unit_interval(word);
-            }
-        }
+        self.fill(stream, step, out.len(), out, uniforms);
     }
 
     /// Standard normal draws by the Box–Muller transform, laid out as in [`Noise::fill_uniform`].
-    ///
-    /// *Stability*: computed in f64 from 32-bit uniforms on (0, 1), so |z| reaches 6.6.
     pub fn fill_normal(&self, stream: Stream, step: u64, out: &mut [f32]) {
-        for (index, lanes) in out.chunks_mut(4).enumerate() {
-            let block = self.block(stream, step, index as u32);
-            let (a, b) = box_muller(block[0], block[1]);
-            let (c, d) = box_muller(block[2], block[3]);
-            for (lane, z) in lanes.iter_mut().zip([a, b, c, d]) {
-                *lane = z;
+        self.fill(stream, step, out.len(), out, normals);
+    }
+
+    /// Standard Gumbel draws, laid out as in [`Noise::fill_uniform`].
+    pub fn fill_gumbel(&self, stream: Stream, step: u64, out: &mut [f32]) {
+        self.fill(stream, step, out.len(), out, gumbels);
+    }
+
+    /// [`Noise::fill_uniform`] for consecutive steps, `per_step` draws of each.
+    pub fn fill_uniform_of_steps(&self, stream: Stream, first: u64, per_step: usize, out: &mut [f32]) {
+        self.fill(stream, first, per_step, out, uniforms);
+    }
+
+    /// [`Noise::fill_normal`] for consecutive steps, `per_step` draws of each.
+    pub fn fill_normal_of_steps(&self, stream: Stream, first: u64, per_step: usize, out: &mut [f32]) {
+        self.fill(stream, first, per_step, out, normals);
+    }
+
+    /// Draws `per_step` numbers of each step from `first` on, whole blocks of words at a time.
+    fn fill(
+        &self,
+        stream: Stream,
+        first: u64,
+        per_step: usize,
+        out: &mut [f32],
+        transform: fn(&[u32], &mut [f32]),
+    ) {
+        if out.is_empty() {
+            return;
+        }
+        let blocks_per_step = per_step.div_ceil(4);
+        let padded = 4 * blocks_per_step;
+        // Pieces of whole steps that stay in the nearest cache; a long step is a piece of its own.
+        let steps = (PIECE / padded).max(1);
+        let mut words = vec![[0; 4]; blocks_per_step * steps.min(out.len().div_ceil(per_step))];
+        let mut draws = Vec::new();
+        for (piece, out) in out.chunks_mut(steps * per_step).enumerate() {
+            let words = &mut words[..blocks_per_step * out.len().div_ceil(per_step)];
+            self.blocks(stream, [first.wrapping_add((piece * steps) as u64), 0], blocks_per_step, words);
+            let words = words.as_flattened();
+            if padded == per_step {
+                transform(words, out);
+                continue;
+            }
+            draws.resize(words.len(), 0.0);
+            transform(words, &mut draws);
+            for (out, draws) in out.chunks_mut(per_step).zip(draws.chunks_exact(padded)) {
+                out.copy_from_slice(&draws[..out.len()]);
             }
         }
     }
@@ -116,8 +150,10 @@ impl Noise {
     /// A permutation of `0..n` (Fisher–Yates from the last element down).
     pub fn permutation(&self, stream: Stream, step: u64, n: usize) -> Vec<u32> {
         let mut order: Vec<u32> = (0..n as u32).collect();
-        for i in (1..n).rev() {
-            let word = self.word(stream, step, i as u32);
+        let mut blocks = vec![[0; 4]; n.saturating_sub(1)];
+        self.blocks(stream, [step, 1], usize::MAX, &mut blocks);
+        for (i, block) in (1..n).zip(&blocks).rev() {
+            let word = word(*block);
             // Multiply-shift: the bias is below n / 2^64.
             let j = ((u128::from(word) * (i as u128 + 1)) >> 64) as usize;
             order.swap(i, j);
@@ -126,18 +162,9 @@ impl Noise {
     }
 }
 
-/// The centre of one of 2^24 equal cells of (0, 1): never 0, never 1, exact in f32.
-fn unit_interval(word: u32) -> f32 {
-    // 2^-25 + k 2^-24 needs 25 bits; k < 2^23 keeps it exact, so 23 bits are used.
-    ((word >> 9) as f32 + 0.5) * (1.0 / 8_388_608.0)
-}
-
-fn box_muller(radius: u32, angle: u32) -> (f32, f32) {
-    let u = (f64::from(radius) + 0.5) / 4_294_967_296.0;
-    let theta = std::f64::consts::TAU * (f64::from(angle) / 4_294_967_296.0);
-    let r = (-2.0 * u.ln()).sqrt();
-    let (sin, cos) = theta.sin_cos();
-    ((r * cos) as f32, (r * sin) as f32)
+/// The first two words of a block as one.
+fn word(block: [u32; 4]) -> u64 {
+    u64::from(block[0]) << 32 | u64::from(block[1])
 }
 
 /// The inverse of the standard normal distribution function on (0, 1).
@@ -188,18 +215,23 @@ pub fn normal_quantile(p: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Known answers distributed with the paper's reference implementation (Random123, `kat_vectors`).
     #[test]
-    fn philox_known_answers() {
-        assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
-        assert_eq!(
-            philox([u32::MAX; 4], [u32::MAX; 2]),
-            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
-        );
-        assert_eq!(
-            philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
-            [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
-        );
+    fn draws_of_steps_are_those_of_each_step() {
+        let noise = Noise::new(9);
+        for per_step in [1, 3, 4, 16, 17, 5000] {
+            let steps = 37;
+            let (mut all, mut one) = (vec![0.0; steps * per_step], vec![0.0; per_step]);
+            noise.fill_normal_of_steps(Stream::Test, (1 << 32) - 5, per_step, &mut all);
+            for (step, all) in all.chunks(per_step).enumerate() {
+                noise.fill_normal(Stream::Test, (1 << 32) - 5 + step as u64, &mut one);
+                assert_eq!(all, one);
+            }
+            noise.fill_uniform_of_steps(Stream::Test, 3, per_step, &mut all);
+            noise.fill_uniform(Stream::Test, 5, &mut one);
+            assert_eq!(all[2 * per_step..3 * per_step], one);
+            assert_eq!((noise.block(Stream::Test, 5, 0)[0] >> 9) as f32 + 0.5, one[0] * 8_388_608.0);
+        }
+        noise.fill_uniform(Stream::Test, 0, &mut []);
     }
 
     #[test]
@@ -216,12 +248,6 @@ mod tests {
                 assert!(error.abs() < 5.0 * (variance / n).sqrt(), "seed {seed}, moment {k}: {error}");
             }
         }
-    }
-
-    #[test]
-    fn uniforms_stay_inside_the_open_interval() {
-        assert!(unit_interval(0) > 0.0);
-        assert!(unit_interval(u32::MAX) < 1.0);
     }
 
     #[test]

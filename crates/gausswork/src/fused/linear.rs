@@ -171,12 +171,7 @@ struct Linear;
 impl<B: Fused> Backward<B, 3> for Linear {
     type State = (NodeId, NodeId);
 
-    fn backward(
-        self,
-        ops: Ops<Self::State, 3>,
-        gradients: &mut Gradients,
-        checkpointer: &mut Checkpointer,
-    ) {
+    fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
         let (x, weight) = ops.state;
         let x = checkpointer.retrieve_node_output(x);
         let weight = checkpointer.retrieve_node_output(weight);

@@ -77,12 +77,7 @@ struct LogMass;
 impl<B: Fused> Backward<B, 1> for LogMass {
     type State = (NodeId, IntTensor<B>, FloatTensor<B>);
 
-    fn backward(
-        self,
-        ops: Ops<Self::State, 1>,
-        gradients: &mut Gradients,
-        checkpointer: &mut Checkpointer,
-    ) {
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
         let (logits, codes, value) = ops.state;
         let logits = checkpointer.retrieve_node_output(logits);
         let g = gradients.consume::<B>(&ops.node);

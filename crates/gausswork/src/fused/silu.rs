@@ -50,12 +50,7 @@ struct Silu;
 impl<B: Fused> Backward<B, 1> for Silu {
     type State = NodeId;
 
-    fn backward(
-        self,
-        ops: Ops<NodeId, 1>,
-        gradients: &mut Gradients,
-        checkpointer: &mut Checkpointer,
-    ) {
+    fn backward(self, ops: Ops<NodeId, 1>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
         let x = checkpointer.retrieve_node_output(ops.state);
         let g = gradients.consume::<B>(&ops.node);
         if let [Some(parent)] = &ops.parents {

@@ -85,21 +85,26 @@ pub fn sample(
         let (from, to) = (offset.max(first) - first, end.min(first + BLOCK) - first);
         Ok(batch.slice(from as usize, (to - from) as usize))
     };
-    let draw_group = |blocks: std::ops::Range<u64>| -> Result<Vec<RecordBatch>, SampleError> {
-        workers.install(|| blocks.into_par_iter().map(draw).collect())
-    };
     let group = BLOCKS_AHEAD * workers.threads() as u64;
     let (first, last) = (offset / BLOCK, (end - 1) / BLOCK);
     let mut done = 0;
     let mut next = first;
-    while next <= last {
-        let stop = (next + group).min(last + 1);
-        for batch in draw_group(next..stop)? {
-            sink(&batch)?;
-            done += batch.num_rows() as u64;
+    let mut drawn: Vec<RecordBatch> = Vec::new();
+    while next <= last || !drawn.is_empty() {
+        let blocks = next..(next + group).min(last + 1);
+        next = blocks.end;
+        // One group is written while the next is drawn.
+        let mut write = || drawn.iter().try_for_each(|batch| sink(batch));
+        let (written, ahead) = workers.install(|| {
+            rayon::join(&mut write, || blocks.into_par_iter().map(draw).collect::<Result<Vec<_>, _>>())
+        });
+        written?;
+        let rows_written = drawn.iter().map(|batch| batch.num_rows() as u64).sum::<u64>();
+        drawn = ahead?;
+        if rows_written > 0 {
+            done += rows_written;
+            observer.observe(&Event::Rows { done, total: rows });
         }
-        observer.observe(&Event::Rows { done, total: rows });
-        next = stop;
     }
     Ok(())
 }

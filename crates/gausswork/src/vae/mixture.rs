@@ -1,6 +1,6 @@
 //! Fitting a mixture of normals to draws of the aggregate posterior, by expectation–maximisation.
 
-use gausswork_kernels::TILE;
+use gausswork_kernels::{TILE, add_outer};
 use rayon::prelude::*;
 
 use super::density::Density;
@@ -120,11 +120,8 @@ fn shares(density: &Density, draws: &[f32], d: usize, components: usize) -> (f64
                 let share = log.exp();
                 let (firsts, seconds) = sums.split_at_mut(1 + d);
                 firsts[0] += share;
-                for ((first, seconds), &z) in firsts[1..].iter_mut().zip(seconds.chunks_exact_mut(d)).zip(&point) {
-                    let weighted = share * z;
-                    *first += weighted;
-                    seconds.iter_mut().zip(&point).for_each(|(s, z)| *s += weighted * z);
-                }
+                firsts[1..].iter_mut().zip(&point).for_each(|(first, z)| *first += share * z);
+                add_outer(share, &point, seconds);
             }
         }
     }
@@ -177,4 +174,3 @@ fn cholesky(mut a: Vec<f64>, d: usize) -> Option<Vec<f64>> {
     }
     Some(a)
 }
-

@@ -5,6 +5,7 @@ mod bound;
 mod decoder;
 mod density;
 mod encoder;
+mod host;
 mod learner;
 mod mixture;
 mod model;

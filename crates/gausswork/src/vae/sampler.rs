@@ -7,9 +7,11 @@
 //! Rows are computed in aligned blocks of [`BLOCK`], always whole, so that a row's bytes do not depend on
 //! where a sample starts, how it is cut, or how many threads share it.
 
-use gausswork_kernels::multiply_add;
+use gausswork_kernels::{add_scaled, add_table_rows, choose, multiply_add};
 
 use super::batch::simplexes_before_reals;
+use super::decoder::bound_log_scale;
+use super::host::{HostDecoder, Matrix, Scratch};
 use super::model::Vae;
 use super::prior::Prior;
 use crate::dist::truncated_logistic_quantile;
@@ -20,56 +22,9 @@ use crate::noise::{Noise, Stream};
 /// Rows per block.
 pub const BLOCK: u64 = 512;
 
-/// A row-major matrix.
+/// What a span does with its unit's output.
 #[derive(Debug, Clone)]
-struct Matrix {
-    values: Vec<f32>,
-    columns: usize,
-}
-
-impl Matrix {
-    fn new(values: Vec<f32>, columns: usize) -> Self {
-        Self { values, columns }
-    }
-
-    fn row(&self, row: usize) -> &[f32] {
-        &self.values[row * self.columns..(row + 1) * self.columns]
-    }
-}
-
-/// `y = x W + b`.
-#[derive(Debug, Clone)]
-struct Affine {
-    weight: Matrix,
-    bias: Vec<f32>,
-}
-
-impl Affine {
-    fn new(weight: &[f32], bias: &[f32]) -> Self {
-        Self { weight: Matrix::new(weight.to_vec(), bias.len()), bias: bias.to_vec() }
-    }
-
-    /// Rows of `y` from rows of `x`; `y` is overwritten.
-    fn apply(&self, x: &[f32], y: &mut Vec<f32>) {
-        let inner = self.weight.values.len() / self.bias.len();
-        let rows = x.len() / inner;
-        y.clear();
-        (0..rows).for_each(|_| y.extend_from_slice(&self.bias));
-        multiply_add(x, &self.weight.values, y, [rows, inner, self.bias.len()]);
-    }
-}
-
-/// One span's part of the recursion.
-#[derive(Debug, Clone)]
-struct Step {
-    inner: Affine,
-    outer: Affine,
-    head: Affine,
-    kind: StepKind,
-}
-
-#[derive(Debug, Clone)]
-enum StepKind {
+enum Step {
     Simplex {
         /// Base measure by the code of an earlier simplex, with that simplex's number.
         given: Option<(usize, Matrix)>,
@@ -91,11 +46,8 @@ enum StepKind {
 #[derive(Debug, Clone)]
 pub struct Sampler {
     prior: Prior,
-    trunk: Affine,
-    block: [Affine; 2],
-    fan_out: Affine,
+    decoder: HostDecoder,
     steps: Vec<Step>,
-    hidden: usize,
     simplexes: usize,
     reals: usize,
     ends: Vec<End>,
@@ -127,43 +79,19 @@ impl Sampler {
     /// Prepares a model.
     pub fn new(vae: &Vae) -> Self {
         let (params, decoder, layout) = (&vae.params, &vae.decoder, &vae.layout);
-        let (hidden, embedding) = (decoder.hidden, vae.embedding.width);
+        let host = HostDecoder::new(vae);
+        let embedding = vae.embedding.width;
         let spans = layout.spans.len();
-        let affine =
-            |layer: &crate::nn::Linear| Affine::new(params.get(layer.weight), params.get(layer.bias));
-        // Units stand in groups; here spans stand in decoding order, so that "later" is contiguous.
-        let mut unit_of_span = vec![0; spans];
-        decoder.units.iter().enumerate().for_each(|(unit, &span)| unit_of_span[span] = unit);
-        let reorder = |row: &[f32], from: usize| -> Vec<f32> {
-            unit_of_span[from..]
-                .iter()
-                .flat_map(|&unit| &row[unit * hidden..(unit + 1) * hidden])
-                .copied()
-                .collect()
-        };
-        let per_row = |weight: &[f32], from: usize| -> Vec<f32> {
-            weight.chunks(spans * hidden).flat_map(|row| reorder(row, from)).collect()
-        };
-        let fan_out = Affine::new(
-            &per_row(params.get(decoder.fan_out.weight), 0),
-            &reorder(params.get(decoder.fan_out.bias), 0),
-        );
-        let unit_part = |id, unit: usize, size: usize| &params.get(id)[unit * size..(unit + 1) * size];
-        let per_unit = |layer: &crate::nn::PerSpanLinear, unit: usize| {
-            Affine::new(unit_part(layer.weight, unit, hidden * hidden), unit_part(layer.bias, unit, hidden))
-        };
-        let simplexes = layout.simplexes().count();
-        let reals = layout.reals().count();
+        let (simplexes, reals) = (layout.simplexes().count(), layout.reals().count());
         // Contribution of embedded vectors `[n, embedding]` of embedded position `from` to the spans after `span`.
         let contribution = |vectors: &[f32], from: usize, span: usize| -> Option<Matrix> {
             let context = params.get(decoder.context?);
-            let later = (spans - span - 1) * hidden;
+            let later = (spans - span - 1) * host.hidden;
             if later == 0 {
                 return None;
             }
-            let width = spans * hidden;
-            let weight =
-                per_row(&context[from * embedding * width..(from + 1) * embedding * width], span + 1);
+            let size = embedding * host.width();
+            let weight = host.in_span_order(&context[from * size..(from + 1) * size], span + 1);
             let rows = vectors.len() / embedding;
             let mut table = vec![0.0; rows * later];
             multiply_add(vectors, &weight, &mut table, [rows, embedding, later]);
@@ -173,41 +101,20 @@ impl Sampler {
         let (mut simplex, mut real, mut table_row) = (0, 0, 0);
         let mut steps = Vec::with_capacity(spans);
         for (t, span) in layout.spans.iter().enumerate() {
-            let unit = unit_of_span[t];
-            let (head, kind) = match span {
+            steps.push(match span {
                 Span::Simplex(spec) => {
-                    let found = decoder.groups.iter().find_map(|group| {
-                        group.spans.iter().position(|&s| s == t).map(|position| (group, position))
-                    });
-                    let Some((group, position)) = found else {
-                        unreachable!("every simplex belongs to a group")
-                    };
-                    let width = group.head.output;
-                    let weight: Vec<f32> = unit_part(group.head.weight, position, hidden * width)
-                        .chunks(width)
-                        .flat_map(|row| &row[..spec.levels])
-                        .copied()
-                        .collect();
-                    let bias = &unit_part(group.head.bias, position, width)[..spec.levels];
-                    let vectors = &params.get(vae.embedding.table)
-                        [table_row * embedding..(table_row + spec.levels) * embedding];
+                    let rows = table_row..table_row + spec.levels;
+                    let vectors =
+                        &params.get(vae.embedding.table)[rows.start * embedding..rows.end * embedding];
                     let table = contribution(vectors, simplex, t);
-                    let given = group
-                        .given
-                        .as_ref()
+                    let given = (decoder.groups.iter().find(|group| group.spans.contains(&t)))
+                        .and_then(|group| group.given.as_ref())
                         .map(|given| (given.parent, Matrix::new(given.base.clone(), given.levels)));
-                    simplex += 1;
-                    table_row += spec.levels;
-                    (Affine::new(&weight, bias), StepKind::Simplex { given, table })
+                    (simplex, table_row) = (simplex + 1, rows.end);
+                    Step::Simplex { given, table }
                 }
                 Span::Real(spec) => {
-                    let Some(heads) = &decoder.reals else { unreachable!("real spans have heads") };
-                    let head = Affine::new(
-                        unit_part(heads.head.weight, real, hidden * 2),
-                        unit_part(heads.head.bias, real, 2),
-                    );
-                    let skip = heads
-                        .skip
+                    let skip = (decoder.reals.as_ref().and_then(|heads| heads.skip))
                         .map(|id| params.get(id).chunks(reals).take(real).map(|row| row[real]).collect())
                         .unwrap_or_default();
                     let slopes = vae.embedding.slopes.and_then(|id| {
@@ -215,30 +122,12 @@ impl Sampler {
                         let part = |i: usize| &slopes[(i * reals + real) * embedding..][..embedding];
                         contribution(&[part(0), part(1)].concat(), simplexes + real, t)
                     });
-                    let kind =
-                        StepKind::Real { before: before[real], places: spec.places.clone(), skip, slopes };
                     real += 1;
-                    (head, kind)
+                    Step::Real { before: before[real - 1], places: spec.places.clone(), skip, slopes }
                 }
-            };
-            steps.push(Step {
-                inner: per_unit(&decoder.per_unit.inner, unit),
-                outer: per_unit(&decoder.per_unit.outer, unit),
-                head,
-                kind,
             });
         }
-        Self {
-            prior: vae.prior.clone(),
-            trunk: affine(&decoder.trunk),
-            block: [affine(&decoder.block.inner), affine(&decoder.block.outer)],
-            fan_out,
-            steps,
-            hidden,
-            simplexes,
-            reals,
-            ends: layout.ends.clone(),
-        }
+        Self { prior: vae.prior.clone(), decoder: host, steps, simplexes, reals, ends: layout.ends.clone() }
     }
 
     /// Rows `BLOCK · block` to `BLOCK · (block + 1)` of the sample that `noise` names.
@@ -247,15 +136,16 @@ impl Sampler {
         let first = block * BLOCK;
         let latent = self.prior.latent();
         let mut z = vec![0.0; rows * latent];
-        let mut epsilon = vec![0.0; latent];
+        let mut epsilon = vec![0.0; rows * latent];
+        noise.fill_normal_of_steps(Stream::SampleLatent, first, latent, &mut epsilon);
         let draws = self.simplexes + self.reals + 1;
+        let mut by_row = vec![0.0; rows * draws];
+        noise.fill_uniform_of_steps(Stream::SampleCell, first, draws, &mut by_row);
         // Uniforms by draw, then by row.
         let mut uniforms = vec![0.0; draws * rows];
-        let mut of_row = vec![0.0; draws];
-        for row in 0..rows {
-            noise.fill_normal(Stream::SampleLatent, first + row as u64, &mut epsilon);
-            noise.fill_uniform(Stream::SampleCell, first + row as u64, &mut of_row);
-            self.prior.sample(of_row[0], &epsilon, &mut z[row * latent..(row + 1) * latent]);
+        for (row, of_row) in by_row.chunks_exact(draws).enumerate() {
+            let at = row * latent..(row + 1) * latent;
+            self.prior.sample(of_row[0], &epsilon[at.clone()], &mut z[at]);
             of_row.iter().enumerate().for_each(|(d, &u)| uniforms[d * rows + row] = u);
         }
         self.given(&z, &uniforms[rows..], &self.ends_in(noise, first))
@@ -284,72 +174,72 @@ impl Sampler {
     /// Draws a row for each latent of `z: [rows, latent]`; `uniforms: [spans, rows]`, on (0, 1). Cells in `given` are
     /// as they say, and later spans follow them.
     pub fn given(&self, z: &[f32], uniforms: &[f32], given: &[Given]) -> Drawn {
-        let rows = z.len() / self.prior.latent();
-        let (mut a, mut b, mut c) = (Vec::new(), Vec::new(), Vec::new());
-        self.trunk.apply(z, &mut a);
-        self.block[0].apply(&a, &mut b);
-        gausswork_kernels::silu(&mut b);
-        self.block[1].apply(&b, &mut c);
-        add(&mut a, &c);
-        gausswork_kernels::silu(&mut a);
-        let mut fan = Vec::new();
-        self.fan_out.apply(&a, &mut fan);
-
-        let width = self.steps.len() * self.hidden;
+        let latent = self.prior.latent();
+        let rows = z.len() / latent;
         let mut drawn = Drawn { codes: vec![0; rows * self.simplexes], scores: vec![0.0; rows * self.reals] };
-        let mut chosen = vec![0u16; rows];
+        let mut scratch = TileScratch::default();
+        for start in (0..rows).step_by(TILE) {
+            let end = rows.min(start + TILE);
+            let within: Vec<Given> = (given.iter().filter(|cell| (start..end).contains(&cell.row)))
+                .map(|cell| Given { row: cell.row - start, ..*cell })
+                .collect();
+            let tile = Tile {
+                rows: end - start,
+                uniforms: &|t| &uniforms[t * rows + start..t * rows + end],
+                given: &within,
+                codes: &mut drawn.codes[start * self.simplexes..end * self.simplexes],
+                scores: &mut drawn.scores[start * self.reals..end * self.reals],
+            };
+            self.tile(&z[start * latent..end * latent], tile, &mut scratch);
+        }
+        drawn
+    }
+
+    fn tile(&self, z: &[f32], tile: Tile<'_>, scratch: &mut TileScratch) {
+        let TileScratch { net, fan, chosen } = scratch;
+        self.decoder.fan(z, net, fan);
+        let (width, hidden) = (self.decoder.width(), self.decoder.hidden);
+        chosen.resize(tile.rows, 0);
         let (mut simplex, mut real) = (0, 0);
-        for (t, step) in self.steps.iter().enumerate() {
-            a.clear();
-            for row in fan.chunks_exact(width) {
-                a.extend_from_slice(&row[t * self.hidden..(t + 1) * self.hidden]);
-            }
-            gausswork_kernels::silu(&mut a);
-            step.inner.apply(&a, &mut b);
-            gausswork_kernels::silu(&mut b);
-            step.outer.apply(&b, &mut c);
-            add(&mut a, &c);
-            gausswork_kernels::silu(&mut a);
-            step.head.apply(&a, &mut b);
-            let u = &uniforms[t * rows..(t + 1) * rows];
-            let later = (t + 1) * self.hidden;
-            match &step.kind {
-                StepKind::Simplex { given: base, table } => {
-                    let levels = step.head.bias.len();
+        for (t, (step, unit)) in self.steps.iter().zip(&self.decoder.units).enumerate() {
+            let output = unit.forward(fan, [width, t * hidden], net);
+            let u = (tile.uniforms)(t);
+            let later = (t + 1) * hidden;
+            match step {
+                Step::Simplex { given: base, table } => {
                     if let Some((parent, base)) = base {
-                        for (row, logits) in b.chunks_exact_mut(levels).enumerate() {
-                            add(logits, base.row(usize::from(drawn.codes[row * self.simplexes + parent])));
+                        for row in 0..tile.rows {
+                            let base = base.row(usize::from(tile.codes[row * self.simplexes + parent]));
+                            let logits = output[row..].iter_mut().step_by(tile.rows);
+                            logits.zip(base).for_each(|(logit, base)| *logit += base);
                         }
                     }
-                    gausswork_kernels::choose(&mut b, levels, u, &mut chosen);
-                    for cell in given.iter().filter(|cell| cell.span == t) {
+                    choose(output, u, chosen);
+                    for cell in tile.given.iter().filter(|cell| cell.span == t) {
                         chosen[cell.row] = cell.code;
                     }
-                    for (row, &code) in chosen.iter().enumerate() {
-                        drawn.codes[row * self.simplexes + simplex] = code;
-                        if let Some(table) = table {
-                            add(
-                                &mut fan[row * width + later..(row + 1) * width],
-                                table.row(usize::from(code)),
-                            );
-                        }
+                    let codes = tile.codes[simplex..].iter_mut().step_by(self.simplexes);
+                    codes.zip(&*chosen).for_each(|(to, &code)| *to = code);
+                    if let Some(table) = table {
+                        add_table_rows(fan, width, later, &table.values, chosen);
                     }
                     simplex += 1;
                 }
-                StepKind::Real { before, places, skip, slopes } => {
-                    let cells: Vec<&Given> = given.iter().filter(|cell| cell.span + 1 == t).collect();
+                Step::Real { before, places, skip, slopes } => {
+                    let cells: Vec<&Given> = tile.given.iter().filter(|cell| cell.span + 1 == t).collect();
                     let score_of = |row: usize| {
                         cells.iter().rfind(|cell| cell.row == row).map(|cell| f64::from(cell.score))
                     };
-                    for row in 0..rows {
-                        let scores = &mut drawn.scores[row * self.reals..(row + 1) * self.reals];
-                        let code = usize::from(drawn.codes[row * self.simplexes + before]);
+                    let (mus, log_scales) = output.split_at(tile.rows);
+                    for row in 0..tile.rows {
+                        let scores = &mut tile.scores[row * self.reals..(row + 1) * self.reals];
+                        let code = usize::from(tile.codes[row * self.simplexes + before]);
                         let (score, place) = match places[code] {
                             Place::Point(score) => (f64::from(score), 0.0),
                             Place::Interval(low, high) => {
                                 let direct: f32 = skip.iter().zip(&*scores).map(|(w, &s)| w * s as f32).sum();
-                                let mu = f64::from(b[2 * row] + direct);
-                                let scale = f64::from(super::decoder::bound_log_scale(b[2 * row + 1])).exp();
+                                let mu = f64::from(mus[row] + direct);
+                                let scale = f64::from(bound_log_scale(log_scales[row])).exp();
                                 let (low, high) = (f64::from(low), f64::from(high));
                                 let drawn =
                                     || truncated_logistic_quantile(mu, scale, low, high, f64::from(u[row]));
@@ -361,19 +251,33 @@ impl Sampler {
                         if let Some(slopes) = slopes {
                             let (score, place) = (score as f32, place as f32);
                             let target = &mut fan[row * width + later..(row + 1) * width];
-                            for ((x, a), b) in target.iter_mut().zip(slopes.row(0)).zip(slopes.row(1)) {
-                                *x += score * a + place * b;
-                            }
+                            add_scaled(target, [score, place], slopes.row(0), slopes.row(1));
                         }
                     }
                     real += 1;
                 }
             }
         }
-        drawn
     }
 }
 
-fn add(to: &mut [f32], from: &[f32]) {
-    to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
+/// Rows of a block that are drawn together: what they ask for between two steps stays in the second-level cache.
+const TILE: usize = 128;
+
+/// Some rows to be drawn.
+struct Tile<'a> {
+    rows: usize,
+    /// The uniforms of a span.
+    uniforms: &'a dyn Fn(usize) -> &'a [f32],
+    given: &'a [Given],
+    codes: &'a mut [u16],
+    scores: &'a mut [f64],
+}
+
+/// Buffers that one tile leaves to the next.
+#[derive(Debug, Default)]
+struct TileScratch {
+    net: Scratch,
+    fan: Vec<f32>,
+    chosen: Vec<u16>,
 }
