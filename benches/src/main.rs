@@ -2,6 +2,7 @@
 //!
 //! `benches/README.md` says how to run each, and how to run it beside its peers.
 
+mod kernels;
 mod steps;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,8 @@ struct Cli {
 enum Question {
     /// Full training steps per second of whole networks.
     Steps(steps::StepsArgs),
+    /// Kernels as a share of what the machine can do at most.
+    Kernels(kernels::KernelsArgs),
     /// Write a table as the default model sees it, for peers that train the same network.
     Encode(steps::EncodeArgs),
 }
@@ -29,6 +32,7 @@ enum Question {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().question {
         Question::Steps(args) => steps::run(&args),
+        Question::Kernels(args) => kernels::run(&args),
         Question::Encode(args) => steps::encode(&args),
     }
 }

@@ -4,6 +4,7 @@
 //! same name.
 
 mod columns;
+mod ctgan;
 mod encode;
 mod mlp_vae;
 mod network;
@@ -28,8 +29,12 @@ use workload::{Setting, Workload};
 type Make = fn(&Setting) -> anyhow::Result<Box<dyn Workload>>;
 
 /// Every workload, by the name that its twin in PyTorch has too.
-const WORKLOADS: [(&str, Make); 3] =
-    [("mlp-vae", mlp_vae::make), ("tvae", tvae::make), ("table-vae", table_vae::make)];
+const WORKLOADS: [(&str, Make); 4] = [
+    ("mlp-vae", mlp_vae::make),
+    ("ctgan", ctgan::make),
+    ("tvae", tvae::make),
+    ("table-vae", table_vae::make),
+];
 
 #[derive(Debug, Args)]
 pub(crate) struct StepsArgs {
