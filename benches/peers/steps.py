@@ -74,14 +74,16 @@ def spread(values):
 
 
 def compare(name, o, encoded):
-    sides = {"ours": Side([o.ours, "steps", name, "--serve", "--threads", o.threads, "--table", o.table])}
-    failed = []
+    table = ["--table", o.table] if o.table else []
+    commands = {"ours": [o.ours, "steps", name, "--serve", "--threads", o.threads, *table]}
     for variant in o.variants:
+        commands[variant] = [sys.executable, HERE / "serve.py", name, variant, "--threads", o.threads, "--data", encoded]
+    sides, failed = {}, []
+    for side, command in commands.items():
         try:
-            sides[variant] = Side([sys.executable, HERE / "serve.py", name, variant, "--threads", o.threads,
-                                   "--data", encoded])
+            sides[side] = Side(command)
         except RuntimeError:
-            failed.append(variant)
+            failed.append(side)
     burner = None
     if o.load:
         burner = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count())]
@@ -99,7 +101,7 @@ def compare(name, o, encoded):
     return {
         "workload": name, "rounds": len(rounds), "disturbed": disturbed, "failed": failed, "load": o.load,
         "steps_per_second": {side: spread(rate(side)) for side in sides},
-        "ratio": {side: spread(ratio(side)) for side in sides if side != "ours"},
+        "ratio": {side: spread(ratio(side)) for side in sides if "ours" in sides and side != "ours"},
         "loss": {side: rounds[-1][side]["loss"] for side in sides},
     }
 
@@ -111,14 +113,11 @@ def table(results, variants):
     for r in results:
         if "ratio" not in r:
             continue
-        cells = [r["workload"], f"{r['steps_per_second']['ours']['median']:.3g}"]
+        rate = lambda side: f"{r['steps_per_second'][side]['median']:.3g}" if side in r["steps_per_second"] else "–"
+        cells = [r["workload"], rate("ours")]
         for v in variants:
-            if v in r["ratio"]:
-                s = r["ratio"][v]
-                cells += [f"{r['steps_per_second'][v]['median']:.3g}",
-                          f"{s['median']:.2f} ({s['least']:.2f}–{s['greatest']:.2f})"]
-            else:
-                cells += ["–", "–"]
+            s = r["ratio"].get(v)
+            cells += [rate(v), f"{s['median']:.2f} ({s['least']:.2f}–{s['greatest']:.2f})" if s else "–"]
         yield "| " + " | ".join(cells) + " |"
 
 
