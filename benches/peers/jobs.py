@@ -6,10 +6,12 @@
     jobs.py verbs TABLE                                               sample, score and start-up of the command
 
 All take --gausswork PROGRAM and --threads N. Seconds are wall clock of the whole command, start included.
+A peak below `least_peak_mib_seen`, that of this script, reads as that.
 """
 import argparse
 import importlib.metadata
 import json
+import resource
 import statistics
 import sys
 import tempfile
@@ -54,24 +56,24 @@ def peers(o, scratch):
              seconds_at_300_epochs=round(at_300, 1), extrapolated=o.epochs != 300)
 
 
+SERIES = {
+    "rows": [1_000, 10_000, 100_000, 1_000_000],
+    "columns": [10, 30, 100, 300],
+    "levels": [10, 100, 1_000, 10_000, 100_000],
+}
+
+
 def scale(o, scratch):
-    import series
-
-    def point(name, size, table):
-        path = scratch / "table.csv"
-        table.to_csv(path, index=False)
+    table = scratch / "table.csv"
+    points = [(name, size) for name, sizes in SERIES.items() if o.only in (None, name) for size in sizes if size <= o.most]
+    for name, size in points:
+        # In a process of its own: a child's peak memory counts its parent's at the start.
+        run([sys.executable, HERE / "series.py", name, size, table])
+        rows = rows_of(table)
         for threads in (1, 2):
-            fitted = fit(o, path, scratch / "run", threads)
-            drawn = sample(o, scratch / "run", min(len(table), 100_000), scratch / "out.csv", threads)
-            show(series=name, size=size, rows=len(table), columns=table.shape[1], threads=threads, fit=fitted, sample=drawn)
-
-    wanted = lambda name, sizes: [s for s in sizes if s <= o.most] if o.only in (None, name) else []
-    for size in wanted("rows", series.ROWS):
-        point("rows", size, series.mixed(size, 10))
-    for size in wanted("columns", series.COLUMNS):
-        point("columns", size, series.mixed(3_000, size))
-    for size in wanted("levels", series.LEVELS):
-        point("levels", size, series.levels(size))
+            fitted = fit(o, table, scratch / "run", threads)
+            drawn = sample(o, scratch / "run", min(rows, 100_000), scratch / "out.csv", threads)
+            show(series=name, size=size, rows=rows, threads=threads, fit=fitted, sample=drawn)
 
 
 def verbs(o, scratch):
@@ -107,7 +109,8 @@ def main():
     o = parser.parse_args()
     if o.job != "scale" and o.table is None:
         parser.error(f"{o.job} needs a TABLE")
-    show(machine=machine.describe(), threads=o.threads)
+    floor = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    show(machine=machine.describe(), threads=o.threads, least_peak_mib_seen=floor)
     with tempfile.TemporaryDirectory() as scratch:
         {"peers": peers, "scale": scale, "verbs": verbs}[o.job](o, Path(scratch))
 

@@ -15,9 +15,9 @@ def describe():
 
 
 def busy_ticks():
-    """Ticks that all cores worked, since the machine started."""
-    user, nice, system, _, _, irq, soft, *_ = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
-    return user + nice + system + irq + soft
+    """Ticks that all cores worked, or were kept from it by the host of a virtual machine, since the start."""
+    user, nice, system, _, _, irq, soft, stolen, *_ = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+    return user + nice + system + irq + soft + stolen
 
 
 def ticks_of(process):

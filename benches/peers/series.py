@@ -1,4 +1,9 @@
-"""Tables on which cost is measured as they grow: in rows, in columns, in levels of a category."""
+"""Writes the tables on which cost is measured as they grow: in rows, in columns, in levels of a category.
+
+    series.py rows|columns|levels SIZE OUT
+"""
+import sys
+
 import numpy as np
 import pandas as pd
 
@@ -28,6 +33,7 @@ def levels(count, rows=200_000, seed=0):
     return pd.DataFrame({"code": names[level], "v": value, "s": np.where(level % 2 == 0, "even", "odd")})
 
 
-ROWS = [1_000, 10_000, 100_000, 1_000_000]
-COLUMNS = [10, 30, 100, 300]
-LEVELS = [10, 100, 1_000, 10_000, 100_000]
+MAKE = {"rows": lambda size: mixed(size, 10), "columns": lambda size: mixed(3_000, size), "levels": levels}
+
+if __name__ == "__main__":
+    MAKE[sys.argv[1]](int(sys.argv[2])).to_csv(sys.argv[3], index=False)

@@ -73,29 +73,38 @@ def spread(values):
     return {"median": statistics.median(values), "least": min(values), "greatest": max(values)}
 
 
-def compare(name, o, encoded):
-    table = ["--table", o.table] if o.table else []
-    commands = {"ours": [o.ours, "steps", name, "--serve", "--threads", o.threads, *table]}
-    for variant in o.variants:
-        commands[variant] = [sys.executable, HERE / "serve.py", name, variant, "--threads", o.threads, "--data", encoded]
+def sitting(commands, o):
+    """Rounds of processes that are started for them; how many were disturbed; the sides that could not be started."""
     sides, failed = {}, []
     for side, command in commands.items():
         try:
             sides[side] = Side(command)
         except RuntimeError:
             failed.append(side)
-    burner = None
-    if o.load:
-        burner = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count())]
+    busy = [sys.executable, "-c", "while True: pass"]
+    burners = [subprocess.Popen(busy) for _ in range(os.cpu_count())] if o.load else []
     try:
         rounds, disturbed = interleaved(sides, o, o.load)
     finally:
-        for process in burner or ():
+        for process in burners:
             process.kill()
     for side in sides.values():
         side.end()
+    return rounds, disturbed, failed
+
+
+def compare(name, o, encoded):
+    table = ["--table", o.table] if o.table else []
+    commands = {"ours": [o.ours, "steps", name, "--serve", "--threads", o.threads, *table]}
+    for variant in o.variants:
+        commands[variant] = [sys.executable, HERE / "serve.py", name, variant, "--threads", o.threads, "--data", encoded]
+    rounds, disturbed = [], 0
+    for _ in range(o.sittings):
+        more, bad, failed = sitting(commands, o)
+        rounds, disturbed = rounds + more, disturbed + bad
     if not rounds:
         return {"workload": name, "disturbed": disturbed, "failed": failed}
+    sides = rounds[-1]
     rate = lambda side: [blocks[side]["steps_per_second"] for blocks in rounds]
     ratio = lambda side: [a / b for a, b in zip(rate("ours"), rate(side))]
     return {
@@ -127,7 +136,8 @@ def main():
     parser.add_argument("--ours", default="target/release/gausswork-benches")
     parser.add_argument("--table", help="CSV of the table VAE")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--sittings", type=int, default=3, help="how often all processes are started anew")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of a sitting")
     parser.add_argument("--retries", type=int, default=40, help="rounds that may be done again")
     parser.add_argument("--seconds", type=float, default=1.5)
     parser.add_argument("--warm-up", type=float, default=1.5)
