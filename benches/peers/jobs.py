@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Whole jobs: their seconds and peak memory, as JSON lines on stdout.
+
+    jobs.py peers TABLE [--epochs 10] [--only gausswork|tvae|ctgan]   fit and sample, beside the package ctgan
+    jobs.py scale [--only rows|columns|levels] [--most N]             fit and sample as tables grow, on 1 and 2 threads
+    jobs.py verbs TABLE                                               sample, score and start-up of the command
+
+All take --gausswork PROGRAM and --threads N. Seconds are wall clock of the whole command, start included.
+A peak below `least_peak_mib_seen`, that of this script, reads as that.
+"""
+import argparse
+import importlib.metadata
+import json
+import resource
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import machine
+from process import run
+
+HERE = Path(__file__).parent
+
+
+def show(**line):
+    print(json.dumps(line), flush=True)
+
+
+def fit(o, table, out, threads, *more):
+    return run([o.gausswork, "fit", table, "-o", out, "--force", "--no-report", "--threads", threads, *more])
+
+
+def sample(o, model, rows, out, threads):
+    return run([o.gausswork, "sample", model, "-n", rows, "-o", out, "--threads", threads])
+
+
+def rows_of(table):
+    with open(table, "rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) - 1
+
+
+def peers(o, scratch):
+    if o.only in (None, "gausswork"):
+        show(job="gausswork", fit=fit(o, o.table, scratch / "run", o.threads),
+             sample=sample(o, scratch / "run", rows_of(o.table), scratch / "ours.csv", o.threads))
+    for model in [model for model in ("tvae", "ctgan") if o.only in (None, model)]:
+        report = scratch / "seconds.json"
+        command = [sys.executable, HERE / "ctgan_job.py", model, o.table, scratch / "theirs.csv", "--epochs", o.epochs,
+                   "--threads", o.threads, "--report", report]
+        whole = run(command)
+        parts = json.loads(report.read_text())
+        # A straight line: epochs cost the same each, and everything else happens once.
+        at_300 = whole["seconds"] + (300 - o.epochs) * parts["epoch"]
+        show(job=model, version=importlib.metadata.version("ctgan"), epochs=o.epochs, whole=whole, parts=parts,
+             seconds_at_300_epochs=round(at_300, 1), extrapolated=o.epochs != 300)
+
+
+SERIES = {
+    "rows": [1_000, 10_000, 100_000, 1_000_000],
+    "columns": [10, 30, 100, 300],
+    "levels": [10, 100, 1_000, 10_000, 100_000],
+}
+
+
+def scale(o, scratch):
+    table = scratch / "table.csv"
+    points = [(name, size) for name, sizes in SERIES.items() if o.only in (None, name) for size in sizes if size <= o.most]
+    for name, size in points:
+        # In a process of its own: a child's peak memory counts its parent's at the start.
+        run([sys.executable, HERE / "series.py", name, size, table])
+        rows = rows_of(table)
+        for threads in (1, 2):
+            fitted = fit(o, table, scratch / "run", threads)
+            drawn = sample(o, scratch / "run", min(rows, 100_000), scratch / "out.csv", threads)
+            show(series=name, size=size, rows=rows, threads=threads, fit=fitted, sample=drawn)
+
+
+def verbs(o, scratch):
+    model = scratch / "run"
+    fit(o, o.table, model, o.threads)
+    rows = 1_000_000
+    for kind in ("parquet", "csv"):
+        times = [sample(o, model, rows, scratch / f"out.{kind}", o.threads) for _ in range(o.rounds)]
+        seconds = statistics.median(t["seconds"] for t in times)
+        show(verb="sample", to=kind, rows=rows, seconds=seconds, rows_per_second=round(rows / seconds),
+             peak_mib=max(t["peak_mib"] for t in times))
+    rows = rows_of(o.table)
+    taken = run([o.gausswork, "score", model, o.table, "--samples", 100, "-o", scratch / "scores.csv",
+                 "--threads", o.threads])
+    show(verb="score", samples=100, rows=rows, **taken, rows_per_second=round(rows / taken["seconds"]))
+    one = [o.gausswork, "sample", model, "-n", 1, "-o", scratch / "one.csv"]
+    for name, command in (("--help", [o.gausswork, "--help"]), ("sample -n 1", one)):
+        times = [run(command) for _ in range(20)]
+        show(start_up=name, milliseconds=round(1e3 * statistics.median(t["seconds"] for t in times), 1),
+             peak_mib=max(t["peak_mib"] for t in times))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("job", choices=["peers", "scale", "verbs"])
+    parser.add_argument("table", nargs="?", type=Path)
+    parser.add_argument("--gausswork", default="target/release/gausswork")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=10, help="of the peers; 300 is their default, and takes long")
+    parser.add_argument("--only", choices=["gausswork", "tvae", "ctgan", "rows", "columns", "levels"])
+    parser.add_argument("--most", type=int, default=10**9, help="greatest size of a series")
+    parser.add_argument("--rounds", type=int, default=3)
+    o = parser.parse_args()
+    if o.job != "scale" and o.table is None:
+        parser.error(f"{o.job} needs a TABLE")
+    floor = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    show(machine=machine.describe(), threads=o.threads, least_peak_mib_seen=floor)
+    with tempfile.TemporaryDirectory() as scratch:
+        {"peers": peers, "scale": scale, "verbs": verbs}[o.job](o, Path(scratch))
+
+
+if __name__ == "__main__":
+    main()
