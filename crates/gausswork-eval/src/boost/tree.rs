@@ -129,7 +129,12 @@ impl Tree {
 
     /// Adds the leaves' values to margin `class` of `classes` of every row.
     pub(super) fn add(&self, data: &Binned, margins: &mut [f64], classes: usize, class: usize) {
-        add(self, data, margins, classes, class);
+        add(std::slice::from_ref(self), data, margins, classes, class);
+    }
+
+    /// Adds the leaves' values of all trees, which belong to the classes in turn.
+    pub(super) fn add_all(trees: &[Self], data: &Binned, margins: &mut [f64], classes: usize) {
+        add(trees, data, margins, classes, 0);
     }
 
     /// The leaf of each row of a tile. Every row is compared at every node, many rows at once: that takes fewer steps than to
@@ -160,11 +165,13 @@ impl Tree {
 }
 
 #[multiversion(targets = "simd")]
-fn add(tree: &Tree, data: &Binned, margins: &mut [f64], classes: usize, class: usize) {
+fn add(trees: &[Tree], data: &Binned, margins: &mut [f64], classes: usize, first: usize) {
     for (tile, margins) in margins.chunks_mut(TILE * classes).enumerate() {
-        let leaves = tree.leaves(data, tile);
-        for (margins, leaf) in margins.chunks_exact_mut(classes).zip(leaves) {
-            margins[class] += tree.values[usize::from(leaf)];
+        for (tree, class) in trees.iter().zip((0..classes).cycle().skip(first)) {
+            let leaves = tree.leaves(data, tile);
+            for (margins, leaf) in margins.chunks_exact_mut(classes).zip(leaves) {
+                margins[class] += tree.values[usize::from(leaf)];
+            }
         }
     }
 }
