@@ -17,21 +17,27 @@ impl Auc {
     /// DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44, eq. 2–4, by ranks.
     #[must_use]
     pub fn new(positive: &[f64], negative: &[f64]) -> Self {
-        let sorted = |values: &[f64]| {
-            let mut values = values.to_vec();
-            values.sort_unstable_by(f64::total_cmp);
+        let sorted = |values: &[f64]| -> Vec<(f64, u32)> {
+            let mut values: Vec<(f64, u32)> = values.iter().copied().zip(0..).collect();
+            values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
             values
         };
         let (p, n) = (sorted(positive), sorted(negative));
-        let below = |sorted: &[f64], x: f64| {
-            if sorted.is_empty() {
-                return 0.5;
+        // Both ascend, so what lies below the next one begins where that of the last one did.
+        let below = |own: &[(f64, u32)], others: &[(f64, u32)]| -> Vec<f64> {
+            let mut out = vec![0.5; own.len()];
+            let (mut less, mut upto) = (0, 0);
+            for &(x, place) in own.iter().filter(|_| !others.is_empty()) {
+                less += others[less..].iter().take_while(|(y, _)| *y < x).count();
+                upto = upto.max(less);
+                upto += others[upto..].iter().take_while(|(y, _)| *y <= x).count();
+                out[place as usize] = 0.5 * (less + upto) as f64 / others.len() as f64;
             }
-            let (less, upto) = (sorted.partition_point(|&y| y < x), sorted.partition_point(|&y| y <= x));
-            0.5 * (less + upto) as f64 / sorted.len() as f64
+            out
         };
-        let of_positive: Vec<f64> = positive.iter().map(|&x| below(&n, x)).collect();
-        let of_negative: Vec<f64> = negative.iter().map(|&x| 1.0 - below(&p, x)).collect();
+        let of_positive = below(&p, &n);
+        let mut of_negative = below(&n, &p);
+        of_negative.iter_mut().for_each(|share| *share = 1.0 - *share);
         let value = if of_positive.is_empty() {
             0.5
         } else {

@@ -16,7 +16,7 @@ pub struct Cuts {
 }
 
 /// Rows that are looked at side by side; columns are padded to whole tiles.
-pub(super) const TILE: usize = 64;
+pub(super) const TILE: usize = 256;
 
 /// The cells of some rows as bins, column by column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +125,15 @@ impl Binned {
     fn zero(rows: usize, sizes: Vec<u32>) -> Self {
         let features = sizes.len();
         Self { rows, features, bins: vec![0; rows.next_multiple_of(TILE) * features], sizes }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(columns: &[Vec<u8>], sizes: &[u32]) -> Self {
+        let mut binned = Self::zero(columns[0].len(), sizes.to_vec());
+        for (feature, bins) in columns.iter().enumerate() {
+            binned.feature_mut(feature).copy_from_slice(bins);
+        }
+        binned
     }
 
     /// Some rows.

@@ -70,9 +70,7 @@ impl Booster {
         let classes = self.objective.margins();
         let mut out = vec![self.start; rows.len() * classes];
         let data = data.take(rows);
-        for (i, tree) in self.trees.iter().enumerate() {
-            tree.add(&data, &mut out, classes, i % classes);
-        }
+        Tree::add_all(&self.trees, &data, &mut out, classes);
         out
     }
 }

@@ -6,7 +6,7 @@
 
 use multiversion::multiversion;
 
-use super::training::Training;
+use super::training::{CODES, TOGETHER, Training};
 
 /// First and second derivative, summed.
 pub(super) type Sum = [f64; 2];
@@ -81,10 +81,42 @@ fn exact(x: i64) -> f64 {
     f64::from_bits((SHIFT.to_bits() as i64 + x) as u64) - SHIFT
 }
 
+/// Room for the sums of the groups that are counted in one pass; all of them are nothing between passes.
+#[derive(Debug)]
+pub(super) struct Sums(Box<[[i64; CODES]; TOGETHER]>);
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self(Box::new([[Histogram::EMPTY; CODES]; TOGETHER]))
+    }
+}
+
+/// Adds the words of some rows to the sums of their codes.
+fn tally<const WIDTH: usize>(
+    sums: &mut [[i64; CODES]; TOGETHER],
+    codes: &[u8],
+    rows: &[u32],
+    derivatives: &Quantised,
+) {
+    let codes = codes.as_chunks::<WIDTH>().0;
+    let words = &derivatives.words[..codes.len()];
+    // A code is a byte, and so always has a sum.
+    let mut add = |codes: &[u8; WIDTH], word: i64| {
+        for (sums, &code) in sums.iter_mut().zip(codes) {
+            sums[usize::from(code)] += word;
+        }
+    };
+    if rows.len() == codes.len() {
+        // All of them, in whatever order: sums are exact.
+        codes.iter().zip(words).for_each(|(codes, &word)| add(codes, word));
+    } else {
+        rows.iter().map(|&row| row as usize).for_each(|row| add(&codes[row], words[row]));
+    }
+}
+
 /// The sums of one node: the bins of each feature one after another, its missing cells last.
 #[derive(Debug, Default)]
 pub(super) struct Histogram {
-    /// Behind the features' slots those of joints, which are empty but while rows are counted.
     words: Vec<i64>,
 }
 
@@ -92,31 +124,43 @@ impl Histogram {
     /// No rows.
     pub(super) const EMPTY: i64 = 0;
 
-    /// Counts rows, and nothing else.
-    pub(super) fn count(&mut self, data: &Training, rows: &[u32], derivatives: &Quantised) {
-        let [own, all] = data.slot_counts();
+    /// Counts rows, each given once, and nothing else.
+    pub(super) fn count(
+        &mut self,
+        data: &Training,
+        rows: &[u32],
+        derivatives: &Quantised,
+        Sums(sums): &mut Sums,
+    ) {
         self.words.clear();
-        self.words.resize(all, Self::EMPTY);
-        let words = &mut self.words[..];
-        for &row in rows {
-            let word = derivatives.words[row as usize];
-            let (groups, rest) = data.slots(row as usize).as_chunks::<4>();
-            for group in groups {
-                group.iter().for_each(|&slot| words[slot as usize] += word);
+        self.words.resize(data.slots(), Self::EMPTY);
+        for (groups, codes) in data.blocks() {
+            let tally = match data.width {
+                1 => tally::<1>,
+                2 => tally::<2>,
+                3 => tally::<3>,
+                4 => tally::<4>,
+                5 => tally::<5>,
+                6 => tally::<6>,
+                7 => tally::<7>,
+                8 => tally::<8>,
+                9 => tally::<9>,
+                10 => tally::<10>,
+                11 => tally::<11>,
+                _ => tally::<TOGETHER>,
+            };
+            tally(sums, codes, rows, derivatives);
+            for (group, sums) in groups.iter().zip(&mut **sums) {
+                for (sum, members) in sums.iter_mut().zip(group.members.chunks_exact(group.features)) {
+                    let word = std::mem::replace(sum, Self::EMPTY);
+                    if word != Self::EMPTY {
+                        members.iter().for_each(|&slot| self.words[slot as usize] += word);
+                    }
+                }
             }
-            rest.iter().for_each(|&slot| words[slot as usize] += word);
+            // Places without a group counted every row as their first code.
+            sums.iter_mut().skip(groups.len()).for_each(|sums| sums[0] = Self::EMPTY);
         }
-        let (words, joint_words) = words.split_at_mut(own);
-        let mut joint_words = &*joint_words;
-        for joint in &data.joints {
-            let members = joint.members.chunks_exact(joint.features);
-            let (counted, rest) = joint_words.split_at(members.len());
-            for (&word, members) in counted.iter().zip(members).filter(|(word, _)| **word != Self::EMPTY) {
-                members.iter().for_each(|&slot| words[slot as usize] += word);
-            }
-            joint_words = rest;
-        }
-        self.words.truncate(own);
     }
 
     /// Takes the rows of a child away.

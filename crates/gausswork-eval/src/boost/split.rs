@@ -97,7 +97,7 @@ fn search(of: &mut Search, histogram: &Histogram, terms: &Terms<'_>, data: &Trai
     // The sums up to each bin of all features first, so that their scores are one long loop. A feature's last slot, of its
     // missing cells, stays empty, and so is no split.
     of.left.clear();
-    of.left.resize(data.slot_counts()[0], Histogram::EMPTY);
+    of.left.resize(data.slots(), Histogram::EMPTY);
     of.scores.resize(of.left.len(), 0.0);
     for feature in 0..data.bins.features {
         let (bins, _) = histogram.feature(data, feature);

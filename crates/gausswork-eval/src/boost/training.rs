@@ -2,44 +2,42 @@
 
 use super::binned::{Binned, MISSING_BIN};
 
-/// Most slots of features that are counted together.
-const MOST_JOINT: u32 = 256;
+/// Codes of a group, so that a byte holds one and no sum stands outside of its 256.
+pub(super) const CODES: usize = 256;
+/// Most groups that are counted in one pass: their sums stay in the nearest cache.
+pub(super) const TOGETHER: usize = 12;
 
 /// Rows as histograms count them.
 ///
-/// Features with few bins are counted together, in one slot for every combination of their bins: a row is then added to fewer
-/// slots, and the sums of each feature follow from those of the combinations.
+/// Features are counted in groups: a group has a code for every combination of its features' bins that occurs, so a row is
+/// added to one sum per group, and the sums of each feature follow from those of the combinations.
 #[derive(Debug)]
 pub(super) struct Training {
     pub(super) bins: Binned,
-    /// Where each row counts.
-    slots: Vec<u32>,
-    slots_per_row: usize,
+    /// The codes of each row, block after block: one for each of `width` groups, the last ones of the last block 0.
+    codes: Vec<u8>,
+    pub(super) width: usize,
     /// Where the bins of each feature begin in a histogram, and where the last one's end; missing cells come last.
     offsets: Vec<u32>,
-    pub(super) joints: Vec<Joint>,
+    pub(super) groups: Vec<Group>,
 }
 
 /// Features that are counted together.
 #[derive(Debug)]
-pub(super) struct Joint {
+pub(super) struct Group {
     pub(super) features: usize,
-    /// For every slot of it, one slot for each of its features.
+    /// For every code of it, one slot for each of its features.
     pub(super) members: Vec<u32>,
 }
 
-/// How a feature's cells become codes below `size`; a missing cell has the last one, where there are any.
-#[derive(Debug, Clone, Copy)]
-struct Coded {
-    feature: usize,
-    present: u32,
-    size: u32,
-}
-
-impl Coded {
-    fn code(self, bin: u8) -> u32 {
-        if bin == MISSING_BIN { self.present } else { u32::from(bin) }
-    }
+/// A group that still grows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Growing {
+    features: Vec<usize>,
+    /// Of every row.
+    codes: Vec<u8>,
+    /// The bins that each code stands for, one per feature.
+    bins: Vec<u8>,
 }
 
 impl Training {
@@ -51,43 +49,26 @@ impl Training {
             *end += size + 1;
             Some(*end)
         }));
-        let coded: Vec<Coded> = (0..bins.features)
-            .map(|feature| {
-                let present = bins.sizes[feature];
-                let missing = bins.feature(feature).contains(&MISSING_BIN);
-                Coded { feature, present, size: present + u32::from(missing) }
+        let grown = groups(&bins);
+        let width = grown.len().div_ceil(grown.len().div_ceil(TOGETHER).max(1));
+        let mut codes = vec![0; grown.len().next_multiple_of(width.max(1)) * rows.len()];
+        for (place, group) in grown.iter().enumerate() {
+            let block = &mut codes[place / width * width * rows.len()..];
+            let own = block.iter_mut().skip(place % width).step_by(width);
+            own.zip(&group.codes).for_each(|(own, &code)| *own = code);
+        }
+        let slot = |feature: usize, bin: u8| {
+            offsets[feature] + if bin == MISSING_BIN { bins.sizes[feature] } else { u32::from(bin) }
+        };
+        let groups = (grown.iter())
+            .map(|group| {
+                let slots = group.bins.chunks_exact(group.features.len()).flat_map(|bins| {
+                    group.features.iter().zip(bins).map(|(&feature, &bin)| slot(feature, bin))
+                });
+                Group { features: group.features.len(), members: slots.collect() }
             })
             .collect();
-        let groups = groups(&coded, MOST_JOINT.min(rows.len() as u32));
-        let slots_per_row = groups.len();
-        let mut slots = vec![0; rows.len() * slots_per_row];
-        let mut joints = Vec::new();
-        let mut end = *offsets.last().unwrap_or(&0);
-        for (place, group) in groups.iter().enumerate() {
-            let start = if let [only] = group[..] { offsets[only.feature] } else { end };
-            let mut stride = 1;
-            for (member, coded) in group.iter().enumerate() {
-                let own = slots.iter_mut().skip(place).step_by(slots_per_row);
-                let first = if member == 0 { start } else { 0 };
-                own.zip(bins.feature(coded.feature))
-                    .for_each(|(slot, &bin)| *slot += first + stride * coded.code(bin));
-                stride *= coded.size;
-            }
-            if group.len() > 1 {
-                let slot_of = |code: u32, coded: &Coded| offsets[coded.feature] + code;
-                let mut members = Vec::with_capacity(stride as usize * group.len());
-                for slot in 0..stride {
-                    let mut rest = slot;
-                    for coded in group {
-                        members.push(slot_of(rest % coded.size, coded));
-                        rest /= coded.size;
-                    }
-                }
-                joints.push(Joint { features: group.len(), members });
-                end += stride;
-            }
-        }
-        Self { bins, slots, slots_per_row, offsets, joints }
+        Self { bins, codes, width, offsets, groups }
     }
 
     /// The slots of a feature, the last one for its missing cells.
@@ -100,32 +81,68 @@ impl Training {
         self.offsets.partition_point(|&offset| offset as usize <= slot) - 1
     }
 
-    pub(super) fn slots(&self, row: usize) -> &[u32] {
-        &self.slots[row * self.slots_per_row..(row + 1) * self.slots_per_row]
+    /// The groups that are counted in one pass, and the codes of all rows for them.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = (&[Group], &[u8])> {
+        let width = self.width.max(1);
+        self.groups.chunks(width).zip(self.codes.chunks(width * self.bins.rows.max(1)))
     }
 
-    /// Slots of a histogram: those of features, and with them those of joints.
-    pub(super) fn slot_counts(&self) -> [usize; 2] {
-        let own = self.offsets.last().map_or(0, |&end| end as usize);
-        [own, own + self.joints.iter().map(|joint| joint.members.len() / joint.features).sum::<usize>()]
+    /// Slots of a histogram.
+    pub(super) fn slots(&self) -> usize {
+        self.offsets.last().map_or(0, |&end| end as usize)
     }
 }
 
-/// Features that are counted together: each goes to the first group with room, the one with the most codes first.
-fn groups(coded: &[Coded], most: u32) -> Vec<Vec<Coded>> {
-    let mut order = coded.to_vec();
-    order.sort_by_key(|coded| std::cmp::Reverse(coded.size));
-    let mut groups: Vec<(u32, Vec<Coded>)> = Vec::new();
-    for coded in order {
-        match groups.iter_mut().find(|(size, _)| size * coded.size <= most) {
-            Some((size, group)) => {
-                *size *= coded.size;
-                group.push(coded);
+/// Features that are counted together: each goes to the first group where no more than 256 combinations occur, the one with
+/// the most bins first.
+fn groups(data: &Binned) -> Vec<Growing> {
+    let mut order: Vec<usize> = (0..data.features).collect();
+    order.sort_by_key(|&feature| std::cmp::Reverse(data.sizes[feature]));
+    let mut groups: Vec<Growing> = Vec::new();
+    let mut known = Vec::new();
+    for feature in order {
+        let bins = data.feature(feature);
+        let grown = (groups.iter_mut())
+            .find_map(|group| joined(group, feature, bins, &mut known).map(|grown| (group, grown)));
+        match grown {
+            Some((group, grown)) => *group = grown,
+            None => {
+                let nothing = Growing { features: Vec::new(), codes: vec![0; data.rows], bins: Vec::new() };
+                // Of one feature there are never more than 256.
+                groups.extend(joined(&nothing, feature, bins, &mut known));
             }
-            None => groups.push((coded.size, vec![coded])),
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups
+}
+
+/// The group with one more feature; none where too many combinations occur. `known` is room for them.
+fn joined(group: &Growing, feature: usize, bins: &[u8], known: &mut Vec<u16>) -> Option<Growing> {
+    known.clear();
+    known.resize(CODES * CODES, 0);
+    let before = group.features.len();
+    let mut grown = Growing {
+        features: group.features.iter().copied().chain([feature]).collect(),
+        codes: Vec::with_capacity(bins.len()),
+        bins: Vec::new(),
+    };
+    let mut count = 0_u16;
+    for (&own, &bin) in group.codes.iter().zip(bins) {
+        // One more than the code; 0 where the combination is new.
+        let code = &mut known[usize::from(own) * CODES + usize::from(bin)];
+        if *code == 0 {
+            if usize::from(count) == CODES {
+                return None;
+            }
+            count += 1;
+            *code = count;
+            let own = usize::from(own) * before;
+            grown.bins.extend_from_slice(&group.bins[own..own + before]);
+            grown.bins.push(bin);
+        }
+        grown.codes.push((*code - 1) as u8);
+    }
+    Some(grown)
 }
 
 #[cfg(test)]
@@ -134,13 +151,23 @@ mod tests {
 
     #[test]
     fn features_are_counted_together_while_there_is_room() {
-        let coded = |feature, size| Coded { feature, present: size, size };
-        let sizes = |most| -> Vec<Vec<u32>> {
-            let groups = groups(&[coded(0, 3), coded(1, 200), coded(2, 16), coded(3, 16), coded(4, 2)], most);
-            groups.iter().map(|group| group.iter().map(|coded| coded.size).collect()).collect()
-        };
-        assert_eq!(sizes(256), [vec![200], vec![16, 16], vec![3, 2]]);
-        assert_eq!(sizes(400), [vec![200, 2], vec![16, 16], vec![3]]);
-        assert_eq!(sizes(1), [vec![200], vec![16], vec![16], vec![3], vec![2]]);
+        // Of 200 × 3 combinations 200 occur, of 200 × 7 more than a byte can tell apart.
+        let rows: Vec<u32> = (0..4000).collect();
+        let feature = |of: &dyn Fn(u32) -> u32| rows.iter().map(|&row| of(row) as u8).collect::<Vec<u8>>();
+        let columns = [feature(&|row| row % 200 % 3), feature(&|row| row % 200), feature(&|row| row % 7)];
+        let data = Binned::of(&columns, &[3, 200, 7]);
+        let grown = groups(&data);
+        let features: Vec<&[usize]> = grown.iter().map(|group| &group.features[..]).collect();
+        assert_eq!(features, [&[1, 0][..], &[2]]);
+        for group in &grown {
+            for row in 0..rows.len() {
+                let bins = group.bins.chunks_exact(group.features.len());
+                let own: Vec<u8> = group.features.iter().map(|&feature| columns[feature][row]).collect();
+                assert_eq!(bins.clone().nth(usize::from(group.codes[row])), Some(&own[..]));
+            }
+        }
+        let few = Training::new(&data, &rows[..2]);
+        assert_eq!(few.groups.len(), 1);
+        assert_eq!(few.blocks().count(), 1);
     }
 }

@@ -4,7 +4,7 @@ use multiversion::multiversion;
 
 use super::binned::{Binned, MISSING_BIN, TILE};
 use super::booster::Settings;
-use super::histogram::{Histogram, Quantised, Sum};
+use super::histogram::{Histogram, Quantised, Sum, Sums};
 use super::split::{Search, Split};
 use super::training::Training;
 
@@ -41,7 +41,9 @@ struct Open {
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     rows: Vec<u32>,
-    right: Vec<u32>,
+    /// The rows of the next level.
+    next: Vec<u32>,
+    sums: Sums,
     free: Vec<Histogram>,
     search: Search,
 }
@@ -76,8 +78,9 @@ impl Tree {
         let leaf = |sum: Sum| -settings.step * sum[0] / (sum[1] + settings.lambda);
         scratch.rows.clear();
         scratch.rows.extend(0..data.bins.rows as u32);
+        scratch.next.resize(data.bins.rows, 0);
         let mut histogram = scratch.free.pop().unwrap_or_default();
-        histogram.count(data, &scratch.rows, derivatives);
+        histogram.count(data, &scratch.rows, derivatives, &mut scratch.sums);
         let sum = derivatives.sum(&scratch.rows);
         let mut level = vec![Open { node: 0, rows: 0..data.bins.rows, sum, histogram }];
         for left_depth in (0..settings.depth).rev() {
@@ -107,7 +110,8 @@ impl Tree {
                 // The smaller child is counted, the other one is the rest.
                 let small = usize::from(parts[1].len() < parts[0].len());
                 let mut counted = scratch.free.pop().unwrap_or_default();
-                counted.count(data, &scratch.rows[parts[small].clone()], derivatives);
+                let rows = &scratch.next[parts[small].clone()];
+                counted.count(data, rows, derivatives, &mut scratch.sums);
                 let mut rest = open.histogram;
                 rest.subtract(&counted);
                 let histograms = if small == 0 { [counted, rest] } else { [rest, counted] };
@@ -118,13 +122,19 @@ impl Tree {
                 }
             }
             level = next;
+            std::mem::swap(&mut scratch.rows, &mut scratch.next);
         }
         tree
     }
 
     /// Adds the leaves' values to margin `class` of `classes` of every row.
     pub(super) fn add(&self, data: &Binned, margins: &mut [f64], classes: usize, class: usize) {
-        add(self, data, margins, classes, class);
+        add(std::slice::from_ref(self), data, margins, classes, class);
+    }
+
+    /// Adds the leaves' values of all trees, which belong to the classes in turn.
+    pub(super) fn add_all(trees: &[Self], data: &Binned, margins: &mut [f64], classes: usize) {
+        add(trees, data, margins, classes, 0);
     }
 
     /// The leaf of each row of a tile. Every row is compared at every node, many rows at once: that takes fewer steps than to
@@ -155,33 +165,29 @@ impl Tree {
 }
 
 #[multiversion(targets = "simd")]
-fn add(tree: &Tree, data: &Binned, margins: &mut [f64], classes: usize, class: usize) {
+fn add(trees: &[Tree], data: &Binned, margins: &mut [f64], classes: usize, first: usize) {
     for (tile, margins) in margins.chunks_mut(TILE * classes).enumerate() {
-        let leaves = tree.leaves(data, tile);
-        for (margins, leaf) in margins.chunks_exact_mut(classes).zip(leaves) {
-            margins[class] += tree.values[usize::from(leaf)];
+        for (tree, class) in trees.iter().zip((0..classes).cycle().skip(first)) {
+            let leaves = tree.leaves(data, tile);
+            for (margins, leaf) in margins.chunks_exact_mut(classes).zip(leaves) {
+                margins[class] += tree.values[usize::from(leaf)];
+            }
         }
     }
 }
 
 impl Scratch {
-    /// Moves the rows that go left before the others, both in their order; where the others begin.
+    /// Puts the rows that go left before the others, for the next level; where the others begin. Those stand in reverse, so
+    /// that each row is written once, without a guess of where it goes.
     fn part(&mut self, data: &Training, range: std::ops::Range<usize>, node: Node) -> usize {
-        self.right.resize(range.len().max(self.right.len()), 0);
-        let rows = &mut self.rows[range.clone()];
-        let right = &mut self.right[..rows.len()];
+        let (from, to) = (&self.rows[range.clone()], &mut self.next[range.clone()]);
         let bins = data.bins.feature(usize::from(node.feature));
-        let (mut end, mut others) = (0, 0);
-        for i in 0..rows.len() {
-            let row = rows[i];
+        let mut end = 0;
+        for (back, &row) in (0..from.len()).rev().zip(from) {
             let left = node.goes_left(bins[row as usize]);
-            // Both are written and one counts, so that nothing has to be guessed.
-            rows[end] = row;
-            right[others] = row;
+            to[if left { end } else { back + end }] = row;
             end += usize::from(left);
-            others += usize::from(!left);
         }
-        rows[end..].copy_from_slice(&right[..others]);
         range.start + end
     }
 }
@@ -274,7 +280,7 @@ mod tests {
         let (training, derivatives, _) = grown();
         let rows: Vec<u32> = (0..ROWS as u32).collect();
         let mut histogram = Histogram::default();
-        histogram.count(&training, &rows, &derivatives);
+        histogram.count(&training, &rows, &derivatives, &mut Sums::default());
         let sum = derivatives.sum(&rows);
         let settings = Settings::default();
         let found = Search::default().best(&histogram, sum, &training, &derivatives, &settings).unwrap();

@@ -126,15 +126,25 @@ enum SignCells {
 }
 
 impl Signs {
-    /// The influence of a row with these codes on the similarity.
-    pub(super) fn influence(&self, side: usize, i: u32, j: u32) -> f64 {
-        let key = u64::from(i) * self.width + u64::from(j);
-        let sign = match &self.cells {
-            SignCells::Dense(cells) => cells[key as usize],
-            SignCells::Sparse(cells) => cells.get(&key).copied().unwrap_or(0),
-        };
+    /// Calls `each` with every row of two columns of codes and the place of its sign in [`Self::influences`].
+    #[inline]
+    pub(super) fn of_rows(&self, a: &[u32], b: &[u32], mut each: impl FnMut(usize, usize)) {
+        let key = |i: u32, j: u32| u64::from(i) * self.width + u64::from(j);
+        let rows = a.iter().zip(b).enumerate();
+        match &self.cells {
+            SignCells::Dense(cells) => {
+                rows.for_each(|(row, (&i, &j))| each(row, (cells[key(i, j) as usize] + 1) as usize));
+            }
+            SignCells::Sparse(cells) => rows.for_each(|(row, (&i, &j))| {
+                each(row, (cells.get(&key(i, j)).copied().unwrap_or(0) + 1) as usize);
+            }),
+        }
+    }
+
+    /// The influence on the similarity of a row whose cell has the sign −1, 0 or 1.
+    pub(super) fn influences(&self, side: usize) -> [f64; 3] {
         let weight = if side == 0 { -0.5 } else { 0.5 };
-        weight * (f64::from(sign) - self.mean[side])
+        [-1.0, 0.0, 1.0].map(|sign| weight * (sign - self.mean[side]))
     }
 }
 
@@ -157,7 +167,8 @@ mod tests {
         // χ²/n of [[1, 0], [1, 2]] is 1/3.
         assert!((table.cramers_v(1).unwrap() - (1.0_f64 / 3.0).sqrt()).abs() < 1e-15);
         let signs = table.signs();
-        let mean: f64 = a[0].codes.iter().zip(&b[0].codes).map(|(&i, &j)| signs.influence(0, i, j)).sum();
+        let (mut mean, influences) = (0.0, signs.influences(0));
+        signs.of_rows(&a[0].codes, &b[0].codes, |_, sign| mean += influences[sign]);
         assert!(mean.abs() < 1e-15);
     }
 }

@@ -217,12 +217,14 @@ fn add(
     let weights = [0, 1, 2, 3].map(weight);
     let tabled = |signs: &Signs, coded: &[[Coded; 2]], out: &mut [[f64; 4]], which: &[usize]| {
         let (a, b) = (&coded[i][side].codes[first..], &coded[j][side].codes[first..]);
-        for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-            let influence = signs.influence(side, a, b);
-            for &k in which {
-                out[k] += weights[k] * influence;
-            }
-        }
+        let rows = out.len().min(a.len());
+        // Three rows of four numbers instead of a product per row.
+        let terms = signs.influences(side).map(|influence| {
+            [0, 1, 2, 3].map(|k| if which.contains(&k) { weights[k] * influence } else { 0.0 })
+        });
+        signs.of_rows(&a[..rows], &b[..rows], |row, sign| {
+            out[row].iter_mut().zip(terms[sign]).for_each(|(out, term)| *out += term);
+        });
     };
     if let Some(signs) = &terms.contingency {
         tabled(signs, shared, out, &[3]);

@@ -5,37 +5,30 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
-use super::columns::columns;
 use super::compare::{comparisons, ranking};
 use super::overlay::Overlay;
+use super::set::Usefulness;
 use super::verdict::Verdict;
 use super::{Baselines, ColumnInfo, Input, Report, Role, SetReport, Stage, Step, verdict};
 use crate::baseline;
-use crate::frame::{Domain, Frame, Values};
+use crate::frame::{Frame, Values};
 use crate::nearest::{Points, Space};
-use crate::pair::pairs;
 use crate::privacy;
 use crate::random::{Draws, Purpose};
-use crate::rows::{Reference, energy, neighbourhood, two_sample};
-use crate::score::{Metric, Score};
-use crate::usefulness::{Skill, usefulness, usefulness_of_all};
 
 /// What all sets are measured against.
-struct Context<'a> {
-    input: &'a Input,
-    space: Space,
+pub(super) struct Context<'a> {
+    pub(super) input: &'a Input,
+    pub(super) space: Space,
     /// Training and holdout rows whose neighbours are looked for, as many of each.
-    near: Points,
-    near_holdout: Option<Points>,
+    pub(super) near: Points,
+    pub(super) near_holdout: Option<Points>,
     /// The real rows that usefulness is tested on, and those that real training uses.
-    test: Cow<'a, Frame>,
-    real_training: Cow<'a, Frame>,
+    pub(super) test: Cow<'a, Frame>,
+    pub(super) real_training: Cow<'a, Frame>,
     /// What trees fitted to the real training rows score.
-    of_real: OnceLock<Usefulness>,
+    pub(super) of_real: OnceLock<Usefulness>,
 }
-
-/// Scores of trees, and the skill of each target where every column is one.
-type Usefulness = (Vec<Score>, Vec<Skill>);
 
 /// Computes every metric of every set; the same input gives the same report.
 #[must_use]
@@ -108,16 +101,6 @@ pub fn evaluate(input: &Input, tell: &mut dyn FnMut(Step<'_>)) -> Report {
     finish(input, &sets, reports, halves.is_some(), notes)
 }
 
-/// The trends of a set against rows that were not trained on.
-fn trends_unseen(domain: &Domain, holdout: &Frame, frame: &Frame) -> impl Iterator<Item = Score> {
-    let named = |score: Score| match score.metric {
-        Metric::Trend => Some(score.named(Metric::TrendUnseen)),
-        Metric::TrendStrict => Some(score.named(Metric::TrendStrictUnseen)),
-        _ => None,
-    };
-    pairs(domain, holdout, frame).scores.into_iter().filter_map(named)
-}
-
 fn finish(
     input: &Input,
     sets: &[(String, Role, Cow<'_, Frame>)],
@@ -169,132 +152,6 @@ fn finish(
 }
 
 impl Context<'_> {
-    fn set(
-        &self,
-        name: &str,
-        role: Role,
-        frame: &Frame,
-        reference: &Frame,
-        step: &mut dyn FnMut(Stage),
-    ) -> SetReport {
-        let limits = &self.input.limits;
-        let mut report = SetReport {
-            name: name.to_owned(),
-            role,
-            rows: frame.rows,
-            scores: Vec::new(),
-            columns: Vec::new(),
-            pairs: Vec::new(),
-            gains: Vec::new(),
-            skills: Vec::new(),
-        };
-        let mut draws = Draws::new(self.input.seed, Purpose::Neighbours);
-        let mut points = |frame: &Frame, most: usize| self.space.points(&frame.at_most(most, &mut draws));
-        let own = points(frame, limits.neighbours);
-        let near = match role {
-            Role::Ceiling => Cow::Owned(points(reference, limits.neighbours)),
-            _ => Cow::Borrowed(&self.near),
-        };
-        for &stage in &self.input.stages {
-            step(stage);
-            match stage {
-                Stage::Columns => {
-                    let (columns, shape) = columns(self.input, reference, frame);
-                    report.columns = columns;
-                    report.scores.extend(shape);
-                    if let Some(holdout) = self.unseen(role) {
-                        let shape = super::columns::columns(self.input, holdout, frame).1;
-                        report.scores.extend(shape.map(|score| score.named(Metric::ShapeUnseen)));
-                    }
-                }
-                Stage::Pairs => {
-                    let pairs = pairs(&self.input.domain, reference, frame);
-                    report.scores.extend(pairs.scores);
-                    if matches!(role, Role::Synthetic | Role::Ceiling) {
-                        report.pairs = pairs.pairs;
-                    }
-                    if let Some(holdout) = self.unseen(role) {
-                        report.scores.extend(trends_unseen(&self.input.domain, holdout, frame));
-                    }
-                }
-                Stage::TwoSample => self.two_sample(frame, reference, role, &mut report),
-                Stage::Neighbourhoods => {
-                    report.scores.extend(neighbourhood(&near, &own));
-                    let few = [reference, frame].map(|frame| points(frame, limits.permutation));
-                    report.scores.extend(energy(&few[0], &few[1], self.input.seed));
-                }
-                Stage::Usefulness => {
-                    let (scores, skills) = self.usefulness(frame, role);
-                    report.scores.extend(scores);
-                    report.skills = skills;
-                }
-                Stage::Privacy => {
-                    report.scores.push(privacy::exact_copies(reference, frame));
-                    let holdout = self.near_holdout.as_ref().filter(|_| self.unseen(role).is_some());
-                    let neighbours = privacy::Neighbours::new(&near, holdout, &own);
-                    report.scores.extend(privacy::closest_records(&neighbours));
-                    report.scores.extend(privacy::membership_by_distance(&neighbours));
-                }
-            }
-        }
-        report
-    }
-
-    /// Against the rows that the set is compared with, and for all but the ceiling, which is the holdout, against unseen ones.
-    fn two_sample(&self, frame: &Frame, reference: &Frame, role: Role, report: &mut SetReport) {
-        let Input { domain, limits, seed, .. } = self.input;
-        let test = |real: &Frame, known| two_sample(domain, real, frame, known, limits.two_sample, *seed);
-        let unseen = self.unseen(role);
-        let (seen, unseen) = rayon::join(
-            || test(reference, Reference::Training),
-            || unseen.and_then(|holdout| test(holdout, Reference::Unseen)),
-        );
-        report.gains = seen.as_ref().map(|test| test.gains.clone()).unwrap_or_default();
-        report.scores.extend([seen, unseen].into_iter().flatten().flat_map(|test| test.scores));
-    }
-
-    /// The holdout, but for the ceiling, which is the holdout.
-    fn unseen(&self, role: Role) -> Option<&Frame> {
-        self.input.holdout.as_ref().filter(|_| role != Role::Ceiling)
-    }
-
-    /// Trained on `frame`, or for the ceiling on real rows; tested on real rows. Beside it what training on real rows gives more.
-    fn usefulness(&self, frame: &Frame, role: Role) -> Usefulness {
-        let of_real = || self.of_real.get_or_init(|| self.trained_on(&self.real_training));
-        if role == Role::Ceiling {
-            return of_real().clone();
-        }
-        let (of_real, (mut scores, skills)) = rayon::join(of_real, || self.trained_on(frame));
-        let with_loss = [Metric::UsefulAuc, Metric::UsefulR2, Metric::UsefulAll];
-        let pairs = scores
-            .iter()
-            .filter(|score| with_loss.contains(&score.metric))
-            .find_map(|own| of_real.0.iter().find(|real| real.metric == own.metric).map(|real| (real, own)));
-        let loss = pairs.map(|(real, own)| {
-            let sizes = [own.real, own.synthetic];
-            match real.difference(own) {
-                (value, Some(error)) => Score::with_error(Metric::UsefulLoss, value, error, sizes),
-                (value, None) => Score::exact(Metric::UsefulLoss, value, sizes),
-            }
-        });
-        scores.extend(loss);
-        (scores, skills)
-    }
-
-    fn trained_on(&self, source: &Frame) -> Usefulness {
-        let Input { domain, limits, seed, target, training, .. } = self.input;
-        let mut draws = Draws::new(*seed, Purpose::Usefulness);
-        if let Some(target) = *target {
-            let test = self.test.at_most(limits.usefulness, &mut draws);
-            let source = source.at_most(limits.usefulness, &mut draws);
-            return (usefulness(domain, training, &source, &test, target), Vec::new());
-        }
-        let test = self.test.at_most(limits.every_target, &mut draws);
-        let source = source.at_most(limits.every_target, &mut draws);
-        let (score, skills) = usefulness_of_all(domain, training, &source, &test);
-        (score.into_iter().collect(), skills)
-    }
-
     /// What was computed on fewer rows than there are, and what was not computed.
     fn notes(&self) -> Vec<String> {
         let Input { limits, holdout, training, synthetic, target, .. } = self.input;

@@ -5,6 +5,7 @@ mod compare;
 mod evaluate;
 mod input;
 mod overlay;
+mod set;
 mod verdict;
 
 pub use evaluate::evaluate;

@@ -12,13 +12,13 @@ use gausswork_eval::report::{
 use rayon::prelude::*;
 
 use super::config::{Config, ConfigError, Refit};
-use super::frames::{Beside, Compared, cells, read_beside};
+use super::frames::{Beside, Compared, cells, typed_beside};
 use super::model_scores::model_scores;
 use super::sample::{SampleError, SampleRequest, sample};
 use super::split::split;
 use super::{Event, Observer};
 use crate::artifact::Model;
-use crate::data::table::{self, CodecError, ReadOptions, Table, TableError, TableSchema};
+use crate::data::table::{self, CodecError, Raw, ReadOptions, Table, TableError, TableSchema};
 use crate::train::{Threads, ThreadsError};
 
 /// Most rows that are drawn from a model to be evaluated.
@@ -126,7 +126,20 @@ pub enum EvaluateError {
 /// See [`EvaluateError`].
 pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> Result<Report, EvaluateError> {
     let workers = Threads::new(request.threads)?;
-    let real = read_real(request, observer)?;
+    let beside: Vec<&PathBuf> = request.holdout.iter().chain(&request.synthetic).collect();
+    for path in std::iter::once(&request.real).chain(beside.iter().copied()) {
+        observer.observe(&Event::Stage(&format!("reading {}", path.display())));
+    }
+    // The real table says what the columns of the others are; until then those are read as text.
+    let (real, beside) = workers.install(|| {
+        rayon::join(
+            || read_real(request),
+            || -> Vec<_> {
+                beside.into_par_iter().map(|path| (path, Raw::open(path, &request.options))).collect()
+            },
+        )
+    });
+    let real = real?;
     let schema = &real.schema;
     let compared = Compared::new(schema);
     if compared.columns.is_empty() {
@@ -147,16 +160,12 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
         },
     };
 
-    let beside: Vec<&PathBuf> = request.holdout.iter().chain(&request.synthetic).collect();
-    for path in &beside {
-        observer.observe(&Event::Stage(&format!("reading {}", path.display())));
-    }
     let mut beside = workers
         .install(|| {
             beside
                 .into_par_iter()
-                .map(|path| read_beside(path, &request.options, schema).map(|read| (path, read)))
-                .collect::<Result<Vec<_>, _>>()
+                .map(|(path, raw)| Ok((path, typed_beside(raw?, path, &request.options, schema)?)))
+                .collect::<Result<Vec<_>, TableError>>()
         })?
         .into_iter();
     let mut gathered = Gathered::default();
@@ -310,8 +319,7 @@ impl Gathered {
     }
 }
 
-fn read_real(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> Result<Table, EvaluateError> {
-    observer.observe(&Event::Stage(&format!("reading {}", request.real.display())));
+fn read_real(request: &EvaluateRequest<'_>) -> Result<Table, EvaluateError> {
     let path = &request.real;
     let table = match &request.model {
         // The model's kinds are those that it was fitted with.

@@ -7,7 +7,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use gausswork_eval::frame::{Cells, Kind as FrameKind, MISSING};
 
-use crate::data::table::{self, ColumnSchema, Kind, ReadOptions, Table, TableError, TableSchema};
+use crate::data::table::{self, ColumnSchema, Kind, Raw, ReadOptions, Table, TableError, TableSchema};
 
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
@@ -50,20 +50,22 @@ pub(super) struct Beside {
     pub odd: BTreeMap<String, Kind>,
 }
 
-/// Reads a table that is to have the columns of `schema`. A column with cells of another kind is read as the next kind that
-/// holds them: they are to be scored, not refused.
+/// Types a table that is to have the columns of `schema`. A column with cells of another kind is read as the next kind that
+/// holds them: they are to be scored, not refused; for that the file is read again.
 ///
 /// # Errors
 /// Other columns; a file that is no table.
-pub(super) fn read_beside(
+pub(super) fn typed_beside(
+    raw: Raw,
     path: &Path,
     options: &ReadOptions,
     schema: &TableSchema,
 ) -> Result<Beside, TableError> {
     let mut options = options.clone();
     options.types.clear();
+    let mut typed = raw.typed_as(path, &options, schema);
     loop {
-        let error = match table::read_as(path, &options, schema) {
+        let error = match typed {
             Ok(table) => return Ok(Beside { table, odd: options.types }),
             Err(error) => error,
         };
@@ -80,6 +82,7 @@ pub(super) fn read_beside(
             _ => Kind::Category,
         };
         options.types.insert(name, wider);
+        typed = table::read_as(path, &options, schema);
     }
 }
 

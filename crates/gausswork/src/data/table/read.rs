@@ -69,27 +69,7 @@ pub fn read(path: &Path, options: &ReadOptions) -> Result<Table, TableError> {
 /// # Errors
 /// Any [`TableError`] of reading; columns too many or too few; a cell that is not of its column's kind.
 pub fn read_as(path: &Path, options: &ReadOptions, schema: &TableSchema) -> Result<Table, TableError> {
-    let mut raw = Raw::open(path, options)?;
-    let absent = |column: &&ColumnSchema| !raw.names.contains(&column.name);
-    let names: Vec<String> = schema.columns.iter().filter(absent).map(|column| column.name.clone()).collect();
-    if !names.is_empty() {
-        return Err(TableError::MissingColumns { file: path.to_path_buf(), names });
-    }
-    let names: Vec<String> = raw.names.iter().filter(|name| schema.column(name).is_none()).cloned().collect();
-    if !names.is_empty() {
-        return Err(TableError::ExtraColumns { file: path.to_path_buf(), names });
-    }
-    raw.reorder(schema);
-    let given = options.nulls.as_deref().or(schema.nulls.as_deref());
-    let wanted = schema.columns.iter().map(|column| Wanted {
-        kind: Some(options.types.get(&column.name).copied().unwrap_or(column.kind)),
-        fitted: Some(column),
-        nulls: given,
-    });
-    let mut table = raw.type_columns(path, wanted.collect(), given.map(<[_]>::to_vec))?;
-    table.schema.dialect = schema.dialect.clone();
-    table.schema.source = schema.source;
-    Ok(table)
+    Raw::open(path, options)?.typed_as(path, options, schema)
 }
 
 /// What a column is to become.
@@ -109,7 +89,7 @@ enum RawColumn {
 
 /// A file's columns before they are typed.
 #[derive(Debug)]
-struct Raw {
+pub(crate) struct Raw {
     source: FileFormat,
     dialect: Dialect,
     names: Vec<String>,
@@ -119,7 +99,11 @@ struct Raw {
 }
 
 impl Raw {
-    fn open(path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
+    /// Reads a file as far as that is possible without knowing what its columns are to be.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
         let failed = |error| TableError::io("read", path, error);
         if path.is_dir() {
             return Err(TableError::Directory { file: path.to_path_buf() });
@@ -177,6 +161,40 @@ impl Raw {
             }
         }
         Ok(())
+    }
+
+    /// What [`read_as`] returns.
+    ///
+    /// # Errors
+    /// As [`read_as`].
+    pub(crate) fn typed_as(
+        mut self,
+        path: &Path,
+        options: &ReadOptions,
+        schema: &TableSchema,
+    ) -> Result<Table, TableError> {
+        let absent = |column: &&ColumnSchema| !self.names.contains(&column.name);
+        let names: Vec<String> =
+            schema.columns.iter().filter(absent).map(|column| column.name.clone()).collect();
+        if !names.is_empty() {
+            return Err(TableError::MissingColumns { file: path.to_path_buf(), names });
+        }
+        let names: Vec<String> =
+            self.names.iter().filter(|name| schema.column(name).is_none()).cloned().collect();
+        if !names.is_empty() {
+            return Err(TableError::ExtraColumns { file: path.to_path_buf(), names });
+        }
+        self.reorder(schema);
+        let given = options.nulls.as_deref().or(schema.nulls.as_deref());
+        let wanted = schema.columns.iter().map(|column| Wanted {
+            kind: Some(options.types.get(&column.name).copied().unwrap_or(column.kind)),
+            fitted: Some(column),
+            nulls: given,
+        });
+        let mut table = self.type_columns(path, wanted.collect(), given.map(<[_]>::to_vec))?;
+        table.schema.dialect = schema.dialect.clone();
+        table.schema.source = schema.source;
+        Ok(table)
     }
 
     /// Puts the columns into the schema's order; every name of it is known to be there, once.
