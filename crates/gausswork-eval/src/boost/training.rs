@@ -160,10 +160,10 @@ mod tests {
         let features: Vec<&[usize]> = grown.iter().map(|group| &group.features[..]).collect();
         assert_eq!(features, [&[1, 0][..], &[2]]);
         for group in &grown {
-            for row in 0..rows.len() {
+            for (row, &code) in group.codes.iter().enumerate() {
                 let bins = group.bins.chunks_exact(group.features.len());
                 let own: Vec<u8> = group.features.iter().map(|&feature| columns[feature][row]).collect();
-                assert_eq!(bins.clone().nth(usize::from(group.codes[row])), Some(&own[..]));
+                assert_eq!(bins.clone().nth(usize::from(code)), Some(&own[..]));
             }
         }
         let few = Training::new(&data, &rows[..2]);
