@@ -66,10 +66,10 @@ pub(crate) struct ModelArgs {
     /// Latent dimensions [default: 16]
     #[arg(long, value_name = "N")]
     latent: Option<usize>,
-    /// Hidden units of encoder and decoder trunk [default: 256]
+    /// Hidden units of encoder and decoder trunk [default: 128]
     #[arg(long, value_name = "N")]
     width: Option<usize>,
-    /// Hidden units of each feature's head [default: 64 down to 16, fewer the more features there are]
+    /// Hidden units of each feature's head [default: 32 down to 16, fewer the more features there are]
     #[arg(long, value_name = "N")]
     hidden: Option<usize>,
     /// How columns depend on each other given z: on those before, or not at all [default: autoregressive]
