@@ -114,6 +114,14 @@ fn tally<const WIDTH: usize>(
     }
 }
 
+/// Adds the sums of a group's codes to the slots of its features, and leaves nothing of them.
+fn spread<const FEATURES: usize>(sums: &mut [i64; CODES], members: &[u32], words: &mut [i64]) {
+    for (sum, members) in sums.iter_mut().zip(members.as_chunks::<FEATURES>().0) {
+        let word = std::mem::replace(sum, Histogram::EMPTY);
+        members.iter().for_each(|&slot| words[slot as usize] += word);
+    }
+}
+
 /// The sums of one node: the bins of each feature one after another, its missing cells last.
 #[derive(Debug, Default)]
 pub(super) struct Histogram {
@@ -151,10 +159,16 @@ impl Histogram {
             };
             tally(sums, codes, rows, derivatives);
             for (group, sums) in groups.iter().zip(&mut **sums) {
-                for (sum, members) in sums.iter_mut().zip(group.members.chunks_exact(group.features)) {
-                    let word = std::mem::replace(sum, Self::EMPTY);
-                    if word != Self::EMPTY {
-                        members.iter().for_each(|&slot| self.words[slot as usize] += word);
+                match group.features {
+                    1 => spread::<1>(sums, &group.members, &mut self.words),
+                    2 => spread::<2>(sums, &group.members, &mut self.words),
+                    3 => spread::<3>(sums, &group.members, &mut self.words),
+                    4 => spread::<4>(sums, &group.members, &mut self.words),
+                    features => {
+                        for (sum, members) in sums.iter_mut().zip(group.members.chunks_exact(features)) {
+                            let word = std::mem::replace(sum, Self::EMPTY);
+                            members.iter().for_each(|&slot| self.words[slot as usize] += word);
+                        }
                     }
                 }
             }

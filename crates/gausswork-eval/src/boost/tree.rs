@@ -150,17 +150,35 @@ impl Tree {
                 four[..nodes.len()].copy_from_slice(nodes);
                 let bins = four.map(|node| &data.tiles(usize::from(node.feature))[tile]);
                 let first = (group * TOGETHER) as u8;
-                for lane in 0..TILE {
-                    // Written out: a loop over four here would not become vector code.
-                    let goes = |k: usize| {
-                        u8::from(!four[k].goes_left(bins[k][lane])) & u8::from(at[lane] == first + k as u8)
-                    };
-                    right[lane] |= goes(0) | goes(1) | goes(2) | goes(3);
+                // Few splits send missing cells to the left.
+                if four.iter().all(|node| node.shift == 0) {
+                    turn(&mut right, &at, bins, first, four.map(|node| node.upto), |bin, _| bin);
+                } else {
+                    let shifted = |bin: u8, k: usize| bin.wrapping_add(four[k].shift);
+                    turn(&mut right, &at, bins, first, four.map(|node| node.upto), shifted);
                 }
             }
             at.iter_mut().zip(right).for_each(|(at, right)| *at = 2 * *at + right);
         }
         at
+    }
+}
+
+/// Marks the rows that go to the right at four nodes, of which the first has the place `first` in its level.
+#[inline(always)]
+fn turn(
+    right: &mut [u8; TILE],
+    at: &[u8; TILE],
+    bins: [&[u8; TILE]; TOGETHER],
+    first: u8,
+    upto: [u8; TOGETHER],
+    shifted: impl Fn(u8, usize) -> u8,
+) {
+    for lane in 0..TILE {
+        // Written out: a loop over four here would not become vector code.
+        let goes =
+            |k: usize| u8::from(shifted(bins[k][lane], k) > upto[k]) & u8::from(at[lane] == first + k as u8);
+        right[lane] |= goes(0) | goes(1) | goes(2) | goes(3);
     }
 }
 
@@ -179,13 +197,15 @@ fn add(trees: &[Tree], data: &Binned, margins: &mut [f64], classes: usize, first
 impl Scratch {
     /// Puts the rows that go left before the others, for the next level; where the others begin. Those stand in reverse, so
     /// that each row is written once, without a guess of where it goes.
+    // On its own it has registers enough.
+    #[inline(never)]
     fn part(&mut self, data: &Training, range: std::ops::Range<usize>, node: Node) -> usize {
         let (from, to) = (&self.rows[range.clone()], &mut self.next[range.clone()]);
         let bins = data.bins.feature(usize::from(node.feature));
         let mut end = 0;
         for (back, &row) in (0..from.len()).rev().zip(from) {
             let left = node.goes_left(bins[row as usize]);
-            to[if left { end } else { back + end }] = row;
+            to[end + if left { 0 } else { back }] = row;
             end += usize::from(left);
         }
         range.start + end
