@@ -4,7 +4,7 @@ use super::binned::Binned;
 use super::histogram::{Derivatives, Quantised};
 use super::loss::{Objective, Target};
 use super::training::Training;
-use super::tree::{Scratch, Tree};
+use super::tree::{Margins, Scratch, Tree};
 
 /// How trees are grown.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,8 +56,9 @@ impl Booster {
             for class in 0..classes {
                 target.derivatives(&margins, &shared, class, &mut derivatives);
                 quantised.set(&derivatives, objective.greatest_derivatives());
-                let tree = Tree::grow(&training, &quantised, settings, &mut scratch, &mut booster.gains);
-                tree.add(&training.bins, &mut margins, classes, class);
+                let mut margins = Margins { values: &mut margins, classes, class };
+                let gains = &mut booster.gains;
+                let tree = Tree::grow(&training, &quantised, settings, &mut scratch, gains, &mut margins);
                 booster.trees.push(tree);
             }
         }

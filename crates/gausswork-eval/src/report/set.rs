@@ -116,13 +116,11 @@ impl Context<'_> {
         let mut found = Found::default();
         match stage {
             Stage::Columns => {
-                let (columns, shape) = columns(self.input, reference, frame);
+                let ((columns, shape), unseen) = columns(self.input, reference, self.unseen(role), frame);
                 found.columns = columns;
                 found.scores.extend(shape);
-                if let Some(holdout) = self.unseen(role) {
-                    let shape = super::columns::columns(self.input, holdout, frame).1;
-                    found.scores.extend(shape.map(|score| score.named(Metric::ShapeUnseen)));
-                }
+                let shape = unseen.and_then(|(_, shape)| shape);
+                found.scores.extend(shape.map(|score| score.named(Metric::ShapeUnseen)));
             }
             Stage::Pairs => {
                 let unseen = || self.unseen(role).map(|holdout| trends_unseen(domain, holdout, frame));
