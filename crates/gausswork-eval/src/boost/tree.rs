@@ -85,7 +85,7 @@ impl Tree {
         scratch.next.resize(data.bins.rows, 0);
         let mut histogram = scratch.free.pop().unwrap_or_default();
         histogram.count(data, &scratch.rows, derivatives, &mut scratch.sums);
-        let sum = derivatives.sum(&scratch.rows);
+        let sum = histogram.total(data, derivatives);
         let mut level = vec![Open { node: 0, rows: 0..data.bins.rows, sum, histogram }];
         for left_depth in (0..settings.depth).rev() {
             let mut next = Vec::new();

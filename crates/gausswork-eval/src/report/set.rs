@@ -8,7 +8,7 @@ use super::evaluate::Context;
 use super::{ColumnScores, Input, Role, SetReport, Stage};
 use crate::frame::{Domain, Frame};
 use crate::nearest::Points;
-use crate::pair::{PairScore, pairs};
+use crate::pair::{PairScore, pairs, trends};
 use crate::privacy;
 use crate::random::{Draws, Purpose};
 use crate::rows::{Reference, energy, neighbourhood, two_sample};
@@ -212,5 +212,5 @@ fn trends_unseen(domain: &Domain, holdout: &Frame, frame: &Frame) -> Vec<Score> 
         Metric::TrendStrict => Some(score.named(Metric::TrendStrictUnseen)),
         _ => None,
     };
-    pairs(domain, holdout, frame).scores.into_iter().filter_map(named).collect()
+    trends(domain, holdout, frame).into_iter().filter_map(named).collect()
 }
