@@ -3,6 +3,7 @@
 use super::binned::MISSING_BIN;
 use super::booster::Settings;
 use super::histogram::{Histogram, Quantised, Sum, Sums};
+use super::part::part;
 use super::split::{Search, Split};
 use super::training::Training;
 
@@ -61,7 +62,7 @@ impl Node {
     }
 
     #[inline(always)]
-    fn goes_left(self, bin: u8) -> bool {
+    pub(super) fn goes_left(self, bin: u8) -> bool {
         bin.wrapping_add(self.shift) <= self.upto
     }
 }
@@ -113,7 +114,8 @@ impl Tree {
                     scratch.free.push(open.histogram);
                     continue;
                 }
-                let middle = scratch.part(data, open.rows.clone(), node);
+                let (from, to) = (&scratch.rows[open.rows.clone()], &mut scratch.next[open.rows.clone()]);
+                let middle = open.rows.start + part(from, to, data.bins.feature(split.feature), node);
                 let parts = [open.rows.start..middle, middle..open.rows.end];
                 // The smaller child is counted, the other one is the rest.
                 let small = usize::from(parts[1].len() < parts[0].len());
@@ -142,30 +144,6 @@ impl Margins<'_> {
         for &row in rows {
             self.values[row as usize * self.classes + self.class] += value(row as usize);
         }
-    }
-}
-
-impl Scratch {
-    /// Puts the rows that go left before the others, for the next level; where the others begin. Those stand in reverse, so
-    /// that each row is written once, without a guess of where it goes.
-    // On its own it has registers enough.
-    #[inline(never)]
-    fn part(&mut self, data: &Training, range: std::ops::Range<usize>, node: Node) -> usize {
-        let (from, to) = (&self.rows[range.clone()], &mut self.next[range.clone()]);
-        let bins = data.bins.feature(usize::from(node.feature));
-        let mut end = 0;
-        let mut put = |back: usize, row: u32, bin: u8| {
-            let left = node.goes_left(bin);
-            to[end + if left { 0 } else { back }] = row;
-            end += usize::from(left);
-        };
-        if from.len() == bins.len() {
-            // At the root rows stand in their order.
-            (0..bins.len()).rev().zip(0..).zip(bins).for_each(|((back, row), &bin)| put(back, row, bin));
-        } else {
-            (0..from.len()).rev().zip(from).for_each(|(back, &row)| put(back, row, bins[row as usize]));
-        }
-        range.start + end
     }
 }
 
