@@ -13,6 +13,8 @@ use crate::frame::{Domain, Frame, Values};
 pub struct Space {
     /// Lowest value and range of each column; none for labels.
     ranges: Vec<Option<[f64; 2]>>,
+    /// Whether a byte tells the labels of each column apart.
+    few: Vec<bool>,
 }
 
 /// Rows in a space, column by column.
@@ -21,7 +23,14 @@ pub struct Points {
     /// How many.
     pub rows: usize,
     columns: Vec<Coordinates>,
+    /// Labels of which there are so few that a byte tells them apart, missing ones included.
+    labels: Vec<Vec<u8>>,
 }
+
+/// The byte of a missing label.
+const MISSING_BYTE: u8 = u8::MAX;
+/// Columns of bytes that are compared before differences are added up: a byte counts no more.
+const MOST_BYTES: usize = u8::MAX as usize;
 
 #[derive(Debug, Clone, PartialEq)]
 enum Coordinates {
@@ -48,7 +57,8 @@ impl Space {
             Values::Codes(_) => None,
         };
         debug_assert_eq!(domain.columns.len(), real.columns.len());
-        Self { ranges: real.columns.iter().map(range).collect() }
+        let few = domain.columns.iter().map(|column| column.levels.len() <= usize::from(MISSING_BYTE));
+        Self { ranges: real.columns.iter().map(range).collect(), few: few.collect() }
     }
 
     /// Rows as points.
@@ -61,14 +71,29 @@ impl Space {
             (Values::Numbers(values), None) => Coordinates::Number(vec![f32::NAN; values.len()]),
             (Values::Codes(codes), _) => Coordinates::Label(codes.clone()),
         };
-        Points { rows: frame.rows, columns: frame.columns.iter().zip(&self.ranges).map(column).collect() }
+        let (mut columns, mut labels) = (Vec::new(), Vec::new());
+        for ((values, range), few) in frame.columns.iter().zip(&self.ranges).zip(&self.few) {
+            match values {
+                Values::Codes(codes) if *few => {
+                    labels
+                        .push(codes.iter().map(|&code| u8::try_from(code).unwrap_or(MISSING_BYTE)).collect());
+                }
+                _ => columns.push(column((values, range))),
+            }
+        }
+        Points { rows: frame.rows, columns, labels }
     }
 }
 
 impl Points {
     /// Distances of one of these rows to every reference.
-    fn distances(&self, row: usize, references: &Self, out: &mut [f32]) {
+    fn distances(&self, row: usize, references: &Self, out: &mut [f32], unequal: &mut [u8]) {
         out.fill(0.0);
+        for (own, others) in self.labels.chunks(MOST_BYTES).zip(references.labels.chunks(MOST_BYTES)) {
+            unequal.fill(0);
+            own.iter().zip(others).for_each(|(own, others)| count_unequal(unequal, own[row], others));
+            add_counts(out, unequal);
+        }
         for (own, other) in self.columns.iter().zip(&references.columns) {
             match (own, other) {
                 (Coordinates::Number(own), Coordinates::Number(other)) => add_gaps(out, own[row], other),
@@ -76,7 +101,7 @@ impl Points {
                 _ => out.iter_mut().for_each(|d| *d += 1.0),
             }
         }
-        let scale = 1.0 / self.columns.len().max(1) as f32;
+        let scale = 1.0 / (self.columns.len() + self.labels.len()).max(1) as f32;
         out.iter_mut().for_each(|d| *d *= scale);
     }
 
@@ -85,9 +110,9 @@ impl Points {
         (0..self.rows)
             .into_par_iter()
             .map_init(
-                || vec![0.0; references.rows],
-                |distances, row| {
-                    self.distances(row, references, distances);
+                || (vec![0.0; references.rows], vec![0; references.rows]),
+                |(distances, unequal), row| {
+                    self.distances(row, references, distances, unequal);
                     look(row, distances)
                 },
             )
@@ -105,11 +130,11 @@ impl Points {
         let looked: Vec<(Vec<T>, Vec<f32>)> = blocks
             .into_par_iter()
             .map(|start| {
-                let mut distances = vec![0.0; references.rows];
+                let (mut distances, mut unequal) = (vec![0.0; references.rows], vec![0; references.rows]);
                 let mut back = vec![f32::INFINITY; references.rows];
                 let rows = start..(start + BLOCK).min(self.rows);
                 let seen = rows.map(|row| {
-                    self.distances(row, references, &mut distances);
+                    self.distances(row, references, &mut distances, &mut unequal);
                     lower(&mut back, &distances);
                     look(&distances)
                 });
@@ -131,6 +156,16 @@ fn add_gaps(out: &mut [f32], x: f32, others: &[f32]) {
 #[multiversion(targets = "simd")]
 fn add_unequal(out: &mut [f32], x: u32, others: &[u32]) {
     out.iter_mut().zip(others).for_each(|(d, &y)| *d += f32::from(u8::from(x != y)));
+}
+
+#[multiversion(targets = "simd")]
+fn count_unequal(out: &mut [u8], x: u8, others: &[u8]) {
+    out.iter_mut().zip(others).for_each(|(count, &y)| *count += u8::from(x != y));
+}
+
+#[multiversion(targets = "simd")]
+fn add_counts(out: &mut [f32], counts: &[u8]) {
+    out.iter_mut().zip(counts).for_each(|(d, &count)| *d += f32::from(count));
 }
 
 #[multiversion(targets = "simd")]

@@ -4,7 +4,10 @@ use super::binned::Binned;
 use super::histogram::{Derivatives, Quantised};
 use super::loss::{Objective, Target};
 use super::training::Training;
-use super::tree::{Scratch, Tree};
+use super::tree::{Margins, Scratch, Tree};
+
+/// Rows whose derivatives are rounded while they are still in the nearest cache.
+const AT_ONCE: usize = 1024;
 
 /// How trees are grown.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,15 +52,22 @@ impl Booster {
         let mut booster = Self { objective, start, trees: Vec::new(), gains: vec![0.0; data.features] };
         let (mut scratch, mut quantised) = (Scratch::default(), Quantised::default());
         let (mut derivatives, mut shared) = (Derivatives::default(), Vec::new());
+        let greatest = objective.greatest_derivatives();
+        let at_once = if greatest.is_some() { AT_ONCE } else { rows.len().max(1) };
         for _ in 0..settings.rounds {
             target.shared(&margins, &mut shared);
             // A class's derivatives ask for its own margins and what is shared, so the trees of a round are fitted to the
             // same margins.
             for class in 0..classes {
-                target.derivatives(&margins, &shared, class, &mut derivatives);
-                quantised.set(&derivatives, objective.greatest_derivatives());
-                let tree = Tree::grow(&training, &quantised, settings, &mut scratch, &mut booster.gains);
-                tree.add(&training.bins, &mut margins, classes, class);
+                quantised.clear();
+                for start in (0..rows.len()).step_by(at_once) {
+                    let some = start..(start + at_once).min(rows.len());
+                    target.derivatives(some, &margins, &shared, class, &mut derivatives);
+                    quantised.extend(&derivatives, greatest, rows.len());
+                }
+                let mut margins = Margins { values: &mut margins, classes, class };
+                let gains = &mut booster.gains;
+                let tree = Tree::grow(&training, &quantised, settings, &mut scratch, gains, &mut margins);
                 booster.trees.push(tree);
             }
         }

@@ -45,19 +45,33 @@ pub(super) struct Quantised {
 }
 
 impl Quantised {
-    /// Rounds derivatives; second ones are not negative. `greatest` bounds both, or is found.
+    #[cfg(test)]
+    /// Rounds the derivatives of all rows; second ones are not negative. `greatest` bounds both, or is found.
     pub(super) fn set(&mut self, derivatives: &Derivatives, greatest: Option<[f32; 2]>) {
+        self.words.clear();
+        self.extend(derivatives, greatest, derivatives.g.len());
+    }
+
+    /// No rows yet.
+    pub(super) fn clear(&mut self) {
+        self.words.clear();
+    }
+
+    /// Rounds the derivatives of the next ones of `rows` rows. What is found in place of `greatest` holds for all rows only
+    /// where these are all.
+    pub(super) fn extend(&mut self, derivatives: &Derivatives, greatest: Option<[f32; 2]>, rows: usize) {
         let Derivatives { g, h } = derivatives;
         let most = |values: &[f32]| values.iter().fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
         let greatest = greatest.unwrap_or_else(|| [most(g), most(h)]);
-        let rows = g.len().max(1) as f64;
+        let rows = rows.max(1) as f64;
         // The sums of all rows stay below 2³³ and 2³⁰, rounding included.
         let limit =
             [((1_u64 << (63 - LOW)) - 1) as f64, ((1_u64 << LOW) - 1) as f64].map(|limit| limit / rows - 1.0);
         self.unit = [0, 1].map(|k| f64::from(greatest[k]) / limit[k].clamp(1.0, f64::from(1 << 21)));
         let [of_g, of_h] = self.unit.map(|unit| (1.0 / unit) as f32);
-        self.words.resize(g.len(), 0);
-        round(&mut self.words, g, h, [of_g, of_h]);
+        let before = self.words.len();
+        self.words.resize(before + g.len(), 0);
+        round(&mut self.words[before..], g, h, [of_g, of_h]);
     }
 
     /// What a word stands for.
@@ -68,6 +82,7 @@ impl Quantised {
     }
 
     /// The sum over rows.
+    #[cfg(test)]
     pub(super) fn sum(&self, rows: &[u32]) -> Sum {
         self.restored(rows.iter().map(|&row| self.words[row as usize]).sum())
     }
@@ -114,6 +129,14 @@ fn tally<const WIDTH: usize>(
     }
 }
 
+/// Adds the sums of a group's codes to the slots of its features, and leaves nothing of them.
+fn spread<const FEATURES: usize>(sums: &mut [i64; CODES], members: &[u32], words: &mut [i64]) {
+    for (sum, members) in sums.iter_mut().zip(members.as_chunks::<FEATURES>().0) {
+        let word = std::mem::replace(sum, Histogram::EMPTY);
+        members.iter().for_each(|&slot| words[slot as usize] += word);
+    }
+}
+
 /// The sums of one node: the bins of each feature one after another, its missing cells last.
 #[derive(Debug, Default)]
 pub(super) struct Histogram {
@@ -151,16 +174,29 @@ impl Histogram {
             };
             tally(sums, codes, rows, derivatives);
             for (group, sums) in groups.iter().zip(&mut **sums) {
-                for (sum, members) in sums.iter_mut().zip(group.members.chunks_exact(group.features)) {
-                    let word = std::mem::replace(sum, Self::EMPTY);
-                    if word != Self::EMPTY {
-                        members.iter().for_each(|&slot| self.words[slot as usize] += word);
+                match group.features {
+                    1 => spread::<1>(sums, &group.members, &mut self.words),
+                    2 => spread::<2>(sums, &group.members, &mut self.words),
+                    3 => spread::<3>(sums, &group.members, &mut self.words),
+                    4 => spread::<4>(sums, &group.members, &mut self.words),
+                    features => {
+                        for (sum, members) in sums.iter_mut().zip(group.members.chunks_exact(features)) {
+                            let word = std::mem::replace(sum, Self::EMPTY);
+                            members.iter().for_each(|&slot| self.words[slot as usize] += word);
+                        }
                     }
                 }
             }
             // Places without a group counted every row as their first code.
             sums.iter_mut().skip(groups.len()).for_each(|sums| sums[0] = Self::EMPTY);
         }
+    }
+
+    /// The sum over all rows that are counted.
+    pub(super) fn total(&self, data: &Training, derivatives: &Quantised) -> Sum {
+        // Every row counts once for every feature.
+        let first = if data.bins.features > 0 { data.slots_of(0) } else { 0..0 };
+        derivatives.restored(self.words[first].iter().sum())
     }
 
     /// Takes the rows of a child away.

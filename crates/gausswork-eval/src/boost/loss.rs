@@ -1,5 +1,7 @@
 //! What boosting minimises: first and second derivatives at the present margins.
 
+use std::ops::Range;
+
 use gausswork_kernels::exp;
 use multiversion::multiversion;
 
@@ -96,17 +98,24 @@ impl Target {
         }));
     }
 
-    /// First and second derivatives by the margin of class `k`; `margins` holds each row's margins together.
+    /// First and second derivatives of some rows by the margin of class `k`; `margins` holds each row's margins together.
     ///
     /// In single precision: they are rounded to a coarser grid before they are summed.
-    pub(super) fn derivatives(&self, margins: &[f64], shared: &[[f64; 2]], k: usize, out: &mut Derivatives) {
-        let rows = self.len();
-        out.g.resize(rows, 0.0);
-        out.h.resize(rows, 0.0);
+    pub(super) fn derivatives(
+        &self,
+        rows: Range<usize>,
+        margins: &[f64],
+        shared: &[[f64; 2]],
+        k: usize,
+        out: &mut Derivatives,
+    ) {
+        out.g.resize(rows.len(), 0.0);
+        out.h.resize(rows.len(), 0.0);
         match self {
-            Self::Binary(labels) => logistic(labels, margins, out),
+            Self::Binary(labels) => logistic(&labels[rows.clone()], &margins[rows], out),
             Self::Classes { labels, count } => {
-                let margins = margins.iter().skip(k).step_by(*count);
+                let margins = margins[rows.start * count..rows.end * count].iter().skip(k).step_by(*count);
+                let (labels, shared) = (&labels[rows.clone()], &shared[rows]);
                 let out = out.g.iter_mut().zip(&mut out.h);
                 for ((((g, h), &label), &l), [top, scale]) in out.zip(labels).zip(margins).zip(shared) {
                     let p = exp((l - top) as f32) * *scale as f32;
@@ -116,7 +125,7 @@ impl Target {
             }
             Self::Numbers(values) => {
                 let out = out.g.iter_mut().zip(&mut out.h);
-                for (((g, h), &value), &margin) in out.zip(values).zip(margins) {
+                for (((g, h), &value), &margin) in out.zip(&values[rows.clone()]).zip(&margins[rows]) {
                     // Beyond any scale that trees could learn, and within what f32 holds.
                     (*g, *h) = ((margin - value).clamp(-1e30, 1e30) as f32, 1.0);
                 }
@@ -125,7 +134,8 @@ impl Target {
     }
 
     /// That of some rows.
-    pub(super) fn take(&self, rows: &[u32]) -> Self {
+    #[must_use]
+    pub fn take(&self, rows: &[u32]) -> Self {
         match self {
             Self::Binary(labels) => Self::Binary(rows.iter().map(|&row| labels[row as usize]).collect()),
             Self::Classes { labels, count } => Self::Classes {

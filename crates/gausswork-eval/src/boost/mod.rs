@@ -9,6 +9,8 @@ mod binned;
 mod booster;
 mod histogram;
 mod loss;
+mod part;
+mod predict;
 mod split;
 mod training;
 mod tree;

@@ -118,9 +118,10 @@ fn groups(data: &Binned) -> Vec<Growing> {
 
 /// The group with one more feature; none where too many combinations occur. `known` is room for them.
 fn joined(group: &Growing, feature: usize, bins: &[u8], known: &mut Vec<u16>) -> Option<Growing> {
-    known.clear();
-    known.resize(CODES * CODES, 0);
     let before = group.features.len();
+    let codes = group.bins.len().checked_div(before).unwrap_or(1);
+    known.clear();
+    known.resize(codes * CODES, 0);
     let mut grown = Growing {
         features: group.features.iter().copied().chain([feature]).collect(),
         codes: Vec::with_capacity(bins.len()),

@@ -1,32 +1,28 @@
 //! One regression tree, grown level by level on histograms.
 
-use multiversion::multiversion;
-
-use super::binned::{Binned, MISSING_BIN, TILE};
+use super::binned::MISSING_BIN;
 use super::booster::Settings;
 use super::histogram::{Histogram, Quantised, Sum, Sums};
+use super::part::part;
 use super::split::{Search, Split};
 use super::training::Training;
 
-/// Nodes of a level that rows are compared with in one pass.
-const TOGETHER: usize = 4;
-
 /// A node of a complete tree: node `i` has the children `2i + 1` and `2i + 2`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Node {
-    feature: u16,
-    upto: u8,
+pub(super) struct Node {
+    pub(super) feature: u16,
+    pub(super) upto: u8,
     /// Added to bins before they are compared: 1 turns the bin of missing cells into the first one.
-    shift: u8,
+    pub(super) shift: u8,
 }
 
 /// A tree.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     /// What the leaf in each place adds, from left to right.
-    values: Vec<f64>,
-    depth: usize,
+    pub(super) values: Vec<f64>,
+    pub(super) depth: usize,
 }
 
 /// A node that may still be split.
@@ -35,6 +31,14 @@ struct Open {
     rows: std::ops::Range<usize>,
     sum: Sum,
     histogram: Histogram,
+}
+
+/// The margins that a tree is to change: those of one class, of which each row has several.
+#[derive(Debug)]
+pub(super) struct Margins<'a> {
+    pub(super) values: &'a mut [f64],
+    pub(super) classes: usize,
+    pub(super) class: usize,
 }
 
 /// Buffers that one tree leaves to the next.
@@ -50,7 +54,7 @@ pub(super) struct Scratch {
 
 impl Node {
     /// Whoever arrives goes left.
-    const LEAF: Self = Self { feature: 0, upto: MISSING_BIN, shift: 0 };
+    pub(super) const LEAF: Self = Self { feature: 0, upto: MISSING_BIN, shift: 0 };
 
     fn new(split: &Split) -> Self {
         let shift = u8::from(split.missing_left);
@@ -58,19 +62,20 @@ impl Node {
     }
 
     #[inline(always)]
-    fn goes_left(self, bin: u8) -> bool {
+    pub(super) fn goes_left(self, bin: u8) -> bool {
         bin.wrapping_add(self.shift) <= self.upto
     }
 }
 
 impl Tree {
-    /// Grows a tree, and adds its gains to those of the features.
+    /// Grows a tree, adds its gains to those of the features, and its leaves' values to the margins of the rows.
     pub(super) fn grow(
         data: &Training,
         derivatives: &Quantised,
         settings: &Settings,
         scratch: &mut Scratch,
         gains: &mut [f64],
+        margins: &mut Margins<'_>,
     ) -> Self {
         let leaves = 1 << settings.depth;
         let mut tree =
@@ -81,7 +86,7 @@ impl Tree {
         scratch.next.resize(data.bins.rows, 0);
         let mut histogram = scratch.free.pop().unwrap_or_default();
         histogram.count(data, &scratch.rows, derivatives, &mut scratch.sums);
-        let sum = derivatives.sum(&scratch.rows);
+        let sum = histogram.total(data, derivatives);
         let mut level = vec![Open { node: 0, rows: 0..data.bins.rows, sum, histogram }];
         for left_depth in (0..settings.depth).rev() {
             let mut next = Vec::new();
@@ -91,6 +96,7 @@ impl Tree {
                     let value = leaf(open.sum);
                     // The leftmost place below it.
                     tree.values[((open.node + 1) << (left_depth + 1)) - leaves] = value;
+                    margins.add(&scratch.rows[open.rows], |_| value);
                     scratch.free.push(open.histogram);
                     continue;
                 };
@@ -102,10 +108,14 @@ impl Tree {
                     let values = sums.map(leaf);
                     let place = (open.node + 1) * 2 - leaves;
                     tree.values[place..place + 2].copy_from_slice(&values);
+                    let bins = data.bins.feature(split.feature);
+                    let value = |row: usize| values[usize::from(!node.goes_left(bins[row]))];
+                    margins.add(&scratch.rows[open.rows], value);
                     scratch.free.push(open.histogram);
                     continue;
                 }
-                let middle = scratch.part(data, open.rows.clone(), node);
+                let (from, to) = (&scratch.rows[open.rows.clone()], &mut scratch.next[open.rows.clone()]);
+                let middle = open.rows.start + part(from, to, data.bins.feature(split.feature), node);
                 let parts = [open.rows.start..middle, middle..open.rows.end];
                 // The smaller child is counted, the other one is the rest.
                 let small = usize::from(parts[1].len() < parts[0].len());
@@ -126,75 +136,20 @@ impl Tree {
         }
         tree
     }
+}
 
-    /// Adds the leaves' values to margin `class` of `classes` of every row.
-    pub(super) fn add(&self, data: &Binned, margins: &mut [f64], classes: usize, class: usize) {
-        add(std::slice::from_ref(self), data, margins, classes, class);
-    }
-
-    /// Adds the leaves' values of all trees, which belong to the classes in turn.
-    pub(super) fn add_all(trees: &[Self], data: &Binned, margins: &mut [f64], classes: usize) {
-        add(trees, data, margins, classes, 0);
-    }
-
-    /// The leaf of each row of a tile. Every row is compared at every node, many rows at once: that takes fewer steps than to
-    /// follow each row on its way.
+impl Margins<'_> {
     #[inline(always)]
-    fn leaves(&self, data: &Binned, tile: usize) -> [u8; TILE] {
-        let mut at = [0_u8; TILE];
-        for level in 0..self.depth {
-            let nodes = &self.nodes[(1 << level) - 1..(2 << level) - 1];
-            let mut right = [0_u8; TILE];
-            for (group, nodes) in nodes.chunks(TOGETHER).enumerate() {
-                let mut four = [Node::LEAF; TOGETHER];
-                four[..nodes.len()].copy_from_slice(nodes);
-                let bins = four.map(|node| &data.tiles(usize::from(node.feature))[tile]);
-                let first = (group * TOGETHER) as u8;
-                for lane in 0..TILE {
-                    // Written out: a loop over four here would not become vector code.
-                    let goes = |k: usize| {
-                        u8::from(!four[k].goes_left(bins[k][lane])) & u8::from(at[lane] == first + k as u8)
-                    };
-                    right[lane] |= goes(0) | goes(1) | goes(2) | goes(3);
-                }
-            }
-            at.iter_mut().zip(right).for_each(|(at, right)| *at = 2 * *at + right);
+    fn add(&mut self, rows: &[u32], value: impl Fn(usize) -> f64) {
+        for &row in rows {
+            self.values[row as usize * self.classes + self.class] += value(row as usize);
         }
-        at
-    }
-}
-
-#[multiversion(targets = "simd")]
-fn add(trees: &[Tree], data: &Binned, margins: &mut [f64], classes: usize, first: usize) {
-    for (tile, margins) in margins.chunks_mut(TILE * classes).enumerate() {
-        for (tree, class) in trees.iter().zip((0..classes).cycle().skip(first)) {
-            let leaves = tree.leaves(data, tile);
-            for (margins, leaf) in margins.chunks_exact_mut(classes).zip(leaves) {
-                margins[class] += tree.values[usize::from(leaf)];
-            }
-        }
-    }
-}
-
-impl Scratch {
-    /// Puts the rows that go left before the others, for the next level; where the others begin. Those stand in reverse, so
-    /// that each row is written once, without a guess of where it goes.
-    fn part(&mut self, data: &Training, range: std::ops::Range<usize>, node: Node) -> usize {
-        let (from, to) = (&self.rows[range.clone()], &mut self.next[range.clone()]);
-        let bins = data.bins.feature(usize::from(node.feature));
-        let mut end = 0;
-        for (back, &row) in (0..from.len()).rev().zip(from) {
-            let left = node.goes_left(bins[row as usize]);
-            to[if left { end } else { back + end }] = row;
-            end += usize::from(left);
-        }
-        range.start + end
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::binned::Cuts;
+    use super::super::binned::{Binned, Cuts};
     use super::super::histogram::Derivatives;
     use super::*;
     use crate::frame::{Cells, Domain, Frame, Kind};
@@ -234,7 +189,12 @@ mod tests {
         derivatives.set(&Derivatives { g, h }, Some([1.0, 0.25]));
         let mut gains = vec![0.0; 5];
         let settings = Settings::default();
-        let tree = Tree::grow(&training, &derivatives, &settings, &mut Scratch::default(), &mut gains);
+        let [mut grown, mut added] = [0, 1].map(|_| vec![0.5; ROWS * 3]);
+        let mut margins = Margins { values: &mut grown, classes: 3, class: 1 };
+        let mut scratch = Scratch::default();
+        let tree = Tree::grow(&training, &derivatives, &settings, &mut scratch, &mut gains, &mut margins);
+        tree.add(&training.bins, &mut added, 3, 1);
+        assert_eq!(grown, added);
         assert!(gains.iter().all(|&gain| gain > 0.0), "{gains:?}");
         (training, derivatives, tree)
     }

@@ -93,4 +93,19 @@ impl Sample {
             _ => None,
         }
     }
+
+    /// The same synthetic sample beside another real one.
+    #[must_use]
+    pub fn against(self, real: &Values, levels: usize) -> Option<Self> {
+        match (self, real) {
+            (Self::Numbers(both), Values::Numbers(real)) => {
+                let [_, synthetic] = *both;
+                Some(Self::Numbers(Box::new([Sorted::new(real), synthetic])))
+            }
+            (Self::Labels { counts: [_, synthetic] }, Values::Codes(real)) => {
+                Some(Self::Labels { counts: [counts(real, levels), synthetic] })
+            }
+            _ => None,
+        }
+    }
 }

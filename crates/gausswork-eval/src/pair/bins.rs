@@ -1,5 +1,7 @@
 //! Columns as codes, so that two of them make a contingency table.
 
+use multiversion::multiversion;
+
 use crate::frame::{MISSING, Values};
 
 /// How numbers become codes.
@@ -14,6 +16,8 @@ pub enum Bins {
 }
 
 const BINS: usize = 10;
+/// Values whose bins are counted at once.
+const CHUNK: usize = 512;
 
 /// A column as codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,18 +52,49 @@ fn labels(values: &Values, levels: usize) -> Coded {
 
 /// The different ones among the nine inner deciles.
 fn quantile_edges(values: &[f64]) -> Vec<f64> {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let mut edges: Vec<f64> =
-        (1..BINS).filter_map(|i| sorted.get(i * sorted.len() / BINS).copied()).collect();
+    let mut present: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
+    if present.is_empty() {
+        return Vec::new();
+    }
+    let count = present.len();
+    // From the greatest: what is below one edge holds the next.
+    let mut below = &mut present[..];
+    let mut edges: Vec<f64> = Vec::with_capacity(BINS);
+    for place in (1..BINS).rev().map(|i| i * count / BINS) {
+        if place < below.len() {
+            edges.push(*below.select_nth_unstable_by(place, f64::total_cmp).1);
+            below = &mut below[..place];
+        } else {
+            // Two edges in the same place, where values are few.
+            edges.extend(edges.last().copied());
+        }
+    }
+    edges.reverse();
     edges.dedup();
     edges
 }
 
 fn shared(values: &[f64], edges: &[f64]) -> Coded {
     let missing = edges.len() as u32 + 1;
-    let bin = |&x: &f64| if x.is_nan() { missing } else { edges.partition_point(|&edge| edge <= x) as u32 };
-    Coded { codes: values.iter().map(bin).collect(), count: missing + 1 }
+    Coded { codes: places(values, edges, missing), count: missing + 1 }
+}
+
+/// For each value how many edges are no greater; `missing` for NaN.
+fn places(values: &[f64], edges: &[f64], missing: u32) -> Vec<u32> {
+    let mut out = vec![0; values.len()];
+    count_edges(values, edges, missing, &mut out);
+    out
+}
+
+#[multiversion(targets = "simd")]
+fn count_edges(values: &[f64], edges: &[f64], missing: u32, out: &mut [u32]) {
+    // A pass per edge over a few values at a time: few edges, and no guess of where a value lies.
+    for (values, out) in values.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+        for &edge in edges {
+            out.iter_mut().zip(values).for_each(|(out, &x)| *out += u32::from(edge <= x));
+        }
+        out.iter_mut().zip(values).for_each(|(out, x)| *out = if x.is_nan() { missing } else { *out });
+    }
 }
 
 /// The codes that [`Bins::SdMetrics`] would give without the least, and without the greatest value; none where that leaves
@@ -105,6 +140,31 @@ fn cut(values: &[f64], low: f64, high: f64) -> Coded {
     let step = (high - low) / BINS as f64;
     let edges: Vec<f64> = (0..=BINS).map(|i| if i == BINS { high } else { i as f64 * step + low }).collect();
     let last = edges.len() as u32;
-    let bin = |&x: &f64| if x.is_nan() { last } else { edges.partition_point(|&edge| edge <= x) as u32 };
-    Coded { codes: values.iter().map(bin).collect(), count: last + 1 }
+    Coded { codes: places(values, &edges, last), count: last + 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_and_codes_are_those_of_sorted_values() {
+        for rows in [1, 3, 12, 1000] {
+            let values: Vec<f64> = (0..rows)
+                .map(|i| if i % 17 == 5 { f64::NAN } else { f64::from((i * 7919) % 101 % 40) })
+                .collect();
+            let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let mut expected: Vec<f64> = (1..BINS).map(|i| sorted[i * sorted.len() / BINS]).collect();
+            expected.dedup();
+            let edges = quantile_edges(&values);
+            assert_eq!(edges, expected);
+            for (x, code) in values.iter().zip(shared(&values, &edges).codes) {
+                let place =
+                    if x.is_nan() { edges.len() + 1 } else { edges.partition_point(|edge| edge <= x) };
+                assert_eq!(code as usize, place);
+            }
+        }
+        assert!(quantile_edges(&[f64::NAN]).is_empty());
+    }
 }

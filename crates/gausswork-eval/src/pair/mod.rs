@@ -8,4 +8,4 @@ mod trends;
 pub use bins::{Bins, Coded, code};
 pub use contingency::Contingency;
 pub use correlation::Correlation;
-pub use trends::{PairScore, Pairs, pairs};
+pub use trends::{PairScore, Pairs, pairs, trends};

@@ -58,6 +58,18 @@ enum Trend {
 /// Compares every pair of columns.
 #[must_use]
 pub fn pairs(domain: &Domain, real: &Frame, synthetic: &Frame) -> Pairs {
+    compared(domain, real, synthetic, true)
+}
+
+/// The means of trends of all and of associated pairs, without what shared edges show.
+#[must_use]
+pub fn trends(domain: &Domain, real: &Frame, synthetic: &Frame) -> Vec<Score> {
+    let mut scores = compared(domain, real, synthetic, false).scores;
+    scores.retain(|score| matches!(score.metric, Metric::Trend | Metric::TrendStrict));
+    scores
+}
+
+fn compared(domain: &Domain, real: &Frame, synthetic: &Frame, on_shared: bool) -> Pairs {
     let count = domain.columns.len();
     let coded = |bins: Bins| -> Vec<[Coded; 2]> {
         (0..count)
@@ -65,12 +77,14 @@ pub fn pairs(domain: &Domain, real: &Frame, synthetic: &Frame) -> Pairs {
             .map(|i| code(&real.columns[i], &synthetic.columns[i], domain.columns[i].levels.len(), bins))
             .collect()
     };
-    let (shared, separate) = (coded(Bins::Shared), coded(Bins::SdMetrics));
+    let separate = coded(Bins::SdMetrics);
+    let shared = on_shared.then(|| coded(Bins::Shared));
+    let shared = shared.as_deref();
     let places: Vec<[usize; 2]> = (0..count).flat_map(|i| (i + 1..count).map(move |j| [i, j])).collect();
     let found: Vec<(PairScore, Terms)> =
-        places.into_par_iter().map(|places| one(places, real, synthetic, &shared, &separate)).collect();
+        places.into_par_iter().map(|places| one(places, real, synthetic, shared, &separate)).collect();
     let rest = jackknifed(&found, [real, synthetic], &separate);
-    let scores = means(&found, [real, synthetic], &shared, &separate, rest);
+    let scores = means(&found, [real, synthetic], shared, &separate, rest);
     Pairs { pairs: found.into_iter().map(|(score, _)| score).collect(), scores }
 }
 
@@ -78,13 +92,13 @@ fn one(
     columns: [usize; 2],
     real: &Frame,
     synthetic: &Frame,
-    shared: &[[Coded; 2]],
+    shared: Option<&[[Coded; 2]]>,
     separate: &[[Coded; 2]],
 ) -> (PairScore, Terms) {
     let [i, j] = columns;
-    let table = Contingency::new(&shared[i], &shared[j]);
-    let contingency = table.similarity();
-    let signs = contingency.map(|_| table.signs());
+    let table = shared.map(|shared| Contingency::new(&shared[i], &shared[j]));
+    let contingency = table.as_ref().and_then(Contingency::similarity);
+    let signs = table.as_ref().filter(|_| contingency.is_some()).map(Contingency::signs);
     let correlate = |frame: &Frame| match (&frame.columns[i], &frame.columns[j]) {
         (Values::Numbers(x), Values::Numbers(y)) => Some(Correlation::new(x, y)),
         _ => None,
@@ -105,8 +119,9 @@ fn one(
         return (PairScore { columns, trend, contingency, association: [r, s], associated }, terms);
     }
     let is_label = |column: usize| matches!(real.columns[column], Values::Codes(_));
-    let association = [0, 1].map(|side| table.cramers_v(side));
-    let (trend, v, terms) = if is_label(i) && is_label(j) {
+    let association = [0, 1].map(|side| table.as_ref().and_then(|table| table.cramers_v(side)));
+    // Labels have the same codes on both.
+    let (trend, v, terms) = if table.is_some() && is_label(i) && is_label(j) {
         (contingency, association[0], signs.clone())
     } else {
         let table = Contingency::new(&separate[i], &separate[j]);
@@ -163,7 +178,7 @@ struct Mean {
 fn means(
     found: &[(PairScore, Terms)],
     frames: [&Frame; 2],
-    shared: &[[Coded; 2]],
+    shared: Option<&[[Coded; 2]]>,
     separate: &[[Coded; 2]],
     rest: [f64; 2],
 ) -> Vec<Score> {
@@ -209,7 +224,7 @@ fn add(
     first: usize,
     out: &mut [[f64; 4]],
     frame: &Frame,
-    shared: &[[Coded; 2]],
+    shared: Option<&[[Coded; 2]]>,
     separate: &[[Coded; 2]],
     weight: &dyn Fn(usize) -> f64,
 ) {
@@ -226,7 +241,7 @@ fn add(
             out[row].iter_mut().zip(terms[sign]).for_each(|(out, term)| *out += term);
         });
     };
-    if let Some(signs) = &terms.contingency {
+    if let (Some(signs), Some(shared)) = (&terms.contingency, shared) {
         tabled(signs, shared, out, &[3]);
     }
     match &terms.trend {

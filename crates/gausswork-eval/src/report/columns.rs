@@ -9,11 +9,33 @@ use crate::influence::Influence;
 use crate::score::{Metric, Score};
 
 /// The columns' scores, and the mean of their shapes.
-pub(super) fn columns(input: &Input, real: &Frame, synthetic: &Frame) -> (Vec<ColumnScores>, Option<Score>) {
-    let scored: Vec<ColumnScores> = (0..input.domain.columns.len())
-        .into_par_iter()
-        .map(|place| column(input, real, synthetic, place))
-        .collect();
+pub(super) type Columns = (Vec<ColumnScores>, Option<Score>);
+
+/// The columns against the rows that they are compared with and, where there are any, against unseen ones.
+pub(super) fn columns(
+    input: &Input,
+    real: &Frame,
+    unseen: Option<&Frame>,
+    synthetic: &Frame,
+) -> (Columns, Option<Columns>) {
+    let scored = (0..input.domain.columns.len()).into_par_iter().map(|place| {
+        let levels = input.domain.columns[place].levels.len();
+        let values = &synthetic.columns[place];
+        let sample = Sample::new(&real.columns[place], values, levels);
+        let seen = column(input, sample.as_ref(), real, synthetic, place);
+        let unseen = unseen.map(|unseen| {
+            let sample = sample.and_then(|sample| sample.against(&unseen.columns[place], levels));
+            column(input, sample.as_ref(), unseen, synthetic, place)
+        });
+        (seen, unseen)
+    });
+    let (seen, beside): (Vec<_>, Vec<_>) = scored.unzip();
+    let beside: Option<Vec<ColumnScores>> = beside.into_iter().collect();
+    let of_unseen = unseen.zip(beside).map(|(unseen, scored)| with_shape(scored, unseen, synthetic));
+    (with_shape(seen, real, synthetic), of_unseen)
+}
+
+fn with_shape(scored: Vec<ColumnScores>, real: &Frame, synthetic: &Frame) -> Columns {
     let shapes: Vec<&Score> = scored.iter().filter_map(ColumnScores::shape).collect();
     let count = shapes.len() as f64;
     let mut influence = Influence::zero(real.rows, synthetic.rows);
@@ -29,7 +51,13 @@ pub(super) fn columns(input: &Input, real: &Frame, synthetic: &Frame) -> (Vec<Co
     (scored, shape)
 }
 
-fn column(input: &Input, real: &Frame, synthetic: &Frame, place: usize) -> ColumnScores {
+fn column(
+    input: &Input,
+    sample: Option<&Sample>,
+    real: &Frame,
+    synthetic: &Frame,
+    place: usize,
+) -> ColumnScores {
     let levels = &input.domain.columns[place].levels;
     let (a, b) = (&real.columns[place], &synthetic.columns[place]);
     let mut out = ColumnScores {
@@ -41,13 +69,13 @@ fn column(input: &Input, real: &Frame, synthetic: &Frame, place: usize) -> Colum
         unknown_rows: 0,
         location: None,
     };
-    let Some(sample) = Sample::new(a, b, levels.len()) else { return out };
-    if let Sample::Labels { counts } = &sample {
+    let Some(sample) = sample else { return out };
+    if let Sample::Labels { counts } = sample {
         out.rare = [1, 2].map(|times| counts[0].iter().filter(|&&count| count == times).count());
         out.unknown_rows =
             counts[0].iter().zip(&counts[1]).filter(|(real, _)| **real == 0).map(|(_, &n)| n).sum();
     }
-    let scores: [Option<Score>; 3] = match (&sample, a, b) {
+    let scores: [Option<Score>; 3] = match (sample, a, b) {
         (Sample::Numbers(sorted), ..) => {
             let both = [&sorted[0], &sorted[1]];
             let middle = |values: &[f64]| {
@@ -67,7 +95,7 @@ fn column(input: &Input, real: &Frame, synthetic: &Frame, place: usize) -> Colum
     };
     out.scores.extend(scores.into_iter().flatten());
     out.scores.push(column::missing_difference(a, b, [real.rows, synthetic.rows]));
-    out.scores.extend(column::out_of_domain(&sample));
+    out.scores.extend(column::out_of_domain(sample));
     out
 }
 

@@ -8,7 +8,7 @@ use super::evaluate::Context;
 use super::{ColumnScores, Input, Role, SetReport, Stage};
 use crate::frame::{Domain, Frame};
 use crate::nearest::Points;
-use crate::pair::{PairScore, pairs};
+use crate::pair::{PairScore, pairs, trends};
 use crate::privacy;
 use crate::random::{Draws, Purpose};
 use crate::rows::{Reference, energy, neighbourhood, two_sample};
@@ -116,13 +116,11 @@ impl Context<'_> {
         let mut found = Found::default();
         match stage {
             Stage::Columns => {
-                let (columns, shape) = columns(self.input, reference, frame);
+                let ((columns, shape), unseen) = columns(self.input, reference, self.unseen(role), frame);
                 found.columns = columns;
                 found.scores.extend(shape);
-                if let Some(holdout) = self.unseen(role) {
-                    let shape = super::columns::columns(self.input, holdout, frame).1;
-                    found.scores.extend(shape.map(|score| score.named(Metric::ShapeUnseen)));
-                }
+                let shape = unseen.and_then(|(_, shape)| shape);
+                found.scores.extend(shape.map(|score| score.named(Metric::ShapeUnseen)));
             }
             Stage::Pairs => {
                 let unseen = || self.unseen(role).map(|holdout| trends_unseen(domain, holdout, frame));
@@ -214,5 +212,5 @@ fn trends_unseen(domain: &Domain, holdout: &Frame, frame: &Frame) -> Vec<Score> 
         Metric::TrendStrict => Some(score.named(Metric::TrendStrictUnseen)),
         _ => None,
     };
-    pairs(domain, holdout, frame).scores.into_iter().filter_map(named).collect()
+    trends(domain, holdout, frame).into_iter().filter_map(named).collect()
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int32Type, Int64Type};
 use gausswork_eval::frame::{Cells, Kind as FrameKind, MISSING};
+use rayon::prelude::*;
 
 use crate::data::table::{self, ColumnSchema, Kind, Raw, ReadOptions, Table, TableError, TableSchema};
 
@@ -93,27 +94,26 @@ pub(super) fn cells(
     real: &TableSchema,
     compared: &Compared,
 ) -> (Vec<Cells>, Vec<String>) {
-    let mut notes = Vec::new();
-    let columns = compared.places.iter().zip(&compared.columns).map(|(&place, (name, kind))| {
+    let columns = compared.places.par_iter().zip(&compared.columns).map(|(&place, (name, kind))| {
         let array = batch.column(place);
         let (own, real) = (&own.columns[place], &real.columns[place]);
         match kind {
-            FrameKind::Category => labels(array, real),
+            FrameKind::Category => (labels(array, real), None),
             FrameKind::Number | FrameKind::Time => {
                 let (values, impossible) = numbers(array, own);
-                if impossible > 0 {
+                let note = (impossible > 0).then(|| {
                     let (cells, are) = if impossible == 1 { ("cell", "is") } else { ("cells", "are") };
-                    notes.push(format!(
+                    format!(
                         "Column \"{name}\" has {impossible} {cells} that {are} not of kind {}; missing is what they count as.",
                         real.kind
-                    ));
-                }
-                Cells::Numbers(values)
+                    )
+                });
+                (Cells::Numbers(values), note)
             }
         }
     });
-    let columns = columns.collect();
-    (columns, notes)
+    let (columns, notes): (Vec<Cells>, Vec<Option<String>>) = columns.unzip();
+    (columns, notes.into_iter().flatten().collect())
 }
 
 /// Numbers, and instants as seconds; how many present cells are neither.
