@@ -134,7 +134,7 @@ fn one(
 }
 
 /// The variance of the means of trends, of all and of associated pairs, that comes from the bins: their edges hang on
-/// each sample's extremes, which no influence function sees. Each extreme is left out in turn (jackknife).
+/// each sample's extremes, which no influence function sees. Each extreme is left out in turn ([`without_extremes`]).
 fn jackknifed(found: &[(PairScore, Terms)], frames: [&Frame; 2], separate: &[[Coded; 2]]) -> [f64; 2] {
     let binned = |(_, terms): &&(PairScore, Terms)| matches!(terms.trend, Some(Trend::Contingency(_)));
     let count = |strict: bool| {
@@ -143,29 +143,33 @@ fn jackknifed(found: &[(PairScore, Terms)], frames: [&Frame; 2], separate: &[[Co
         found.iter().filter(counted).count().max(1) as f64
     };
     let counts = [count(false), count(true)];
-    let changes: Vec<[f64; 2]> = (0..separate.len() * 2)
+    let changes: Vec<(f64, [f64; 2])> = (0..separate.len() * 2)
         .into_par_iter()
         .flat_map_iter(|place| {
             let (column, side) = (place / 2, place % 2);
-            without_extremes(&frames[side].columns[column]).into_iter().flatten().map(move |coded| {
-                let mut own = separate[column].clone();
-                own[side] = coded;
-                let mut change = [0.0; 2];
-                for (score, _) in
-                    found.iter().filter(binned).filter(|(score, _)| score.columns.contains(&column))
-                {
-                    let [i, j] = score.columns;
-                    let (a, b) = if i == column { (&own, &separate[j]) } else { (&separate[i], &own) };
-                    let now = Contingency::new(a, b).similarity();
-                    let moved = now.zip(score.trend).map_or(0.0, |(now, before)| now - before);
-                    change[0] += moved / counts[0];
-                    change[1] += if score.associated { moved / counts[1] } else { 0.0 };
-                }
-                change
-            })
+            without_extremes(&frames[side].columns[column]).into_iter().flatten().map(
+                move |(coded, weight)| {
+                    let mut own = separate[column].clone();
+                    own[side] = coded;
+                    let mut change = [0.0; 2];
+                    for (score, _) in
+                        found.iter().filter(binned).filter(|(score, _)| score.columns.contains(&column))
+                    {
+                        let [i, j] = score.columns;
+                        let (a, b) = if i == column { (&own, &separate[j]) } else { (&separate[i], &own) };
+                        let now = Contingency::new(a, b).similarity();
+                        let moved = now.zip(score.trend).map_or(0.0, |(now, before)| now - before);
+                        change[0] += moved / counts[0];
+                        change[1] += if score.associated { moved / counts[1] } else { 0.0 };
+                    }
+                    (weight, change)
+                },
+            )
         })
         .collect();
-    changes.iter().fold([0.0; 2], |sum, change| [0, 1].map(|k| sum[k] + change[k] * change[k]))
+    changes
+        .iter()
+        .fold([0.0; 2], |sum, (weight, change)| [0, 1].map(|k| sum[k] + weight * change[k] * change[k]))
 }
 
 /// Which mean, and the share that a pair has in it.
