@@ -4,7 +4,7 @@
 //! 1e-3 (.9, .999). The data are 8,192 rows of 784 coin flips, 1 with probability .3.
 
 use burn::tensor::Device;
-use gausswork::dist::{Bernoulli, Distribution as _};
+use gausswork::fused::bernoulli_loss;
 use gausswork::nn::Params;
 use gausswork::noise::Noise;
 use gausswork::train::Threads;
@@ -42,7 +42,7 @@ impl Step for MlpVae {
             let x = rows.shard(step, BATCH, shard, &device);
             let epsilon = normals(noise, step, shard, [BATCH / SHARDS, LATENT], &device);
             let (posterior, logits) = mlps.forward(leaves, x.clone(), epsilon);
-            let distortion = Bernoulli { logits }.log_probs(x).sum().neg();
+            let distortion = bernoulli_loss(logits, x).sum();
             (distortion + posterior.kl_from_standard().sum()).div_scalar(BATCH as f64)
         })
     }

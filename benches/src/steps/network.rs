@@ -35,14 +35,14 @@ impl Network {
     ) -> f64 {
         let device = Device::flex().autodiff();
         let params = &self.params;
-        let (gradient, losses) = workers.sum(SHARDS, params.values().len(), &|shard, sum| {
+        let (gradient, losses) = workers.sum(SHARDS, &|shard| {
             let leaves = params.leaves(&device);
             let loss = loss(&leaves, shard);
             let mut gradients = loss.backward();
-            params.collect_gradients(&leaves, &mut gradients, sum);
-            vec![loss.inner().into_scalar::<f32>().into()]
+            let gradient = params.gradient(&leaves, &mut gradients);
+            (gradient, vec![loss.inner().into_scalar::<f32>().into()])
         });
-        self.adam.step(step, self.rate, &gradient, self.params.values_mut());
+        self.adam.step(step, self.rate, &gradient, self.params.values_mut(), workers);
         losses.iter().sum()
     }
 }

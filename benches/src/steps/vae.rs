@@ -1,7 +1,8 @@
 //! A variational autoencoder of two multilayer perceptrons, without its likelihood.
 
-use burn::tensor::{Tensor, activation::relu};
+use burn::tensor::Tensor;
 use gausswork::dist::Normal;
+use gausswork::fused::Activation;
 use gausswork::nn::{Leaves, Linear, Params};
 use gausswork::noise::Noise;
 
@@ -45,6 +46,6 @@ impl Mlps {
 }
 
 fn perceptron(leaves: &Leaves, [first, second, last]: &[Linear; 3], x: Tensor<2>) -> Tensor<2> {
-    let hidden = relu(second.forward(leaves, relu(first.forward(leaves, x))));
-    last.forward(leaves, hidden)
+    let hidden = first.activated(leaves, x, Activation::Relu);
+    last.forward(leaves, second.activated(leaves, hidden, Activation::Relu))
 }

@@ -10,20 +10,36 @@ use crate::exp::exp;
 /// *Stability*: the greatest logit is subtracted before the exponential.
 #[multiversion(targets = "simd")]
 pub fn log_mass(logits: &[f32], levels: usize, codes: &[u32], scratch: &mut Vec<f32>, out: &mut [f32]) {
-    // The exponentials of all rows are one long loop: a row may be too short for vector code.
+    // The exponentials of all rows are one long loop: a row may be too short for vector code. So are the logarithms, of the totals
+    // behind them.
     scratch.clear();
-    scratch.reserve(logits.len());
+    scratch.reserve(logits.len() + out.len());
     for (row, out) in logits.chunks_exact(levels).zip(out.iter_mut()) {
-        let greatest = row.iter().copied().fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
+        let greatest = folded(row, f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
         scratch.extend(row.iter().map(|x| x - greatest));
         *out = greatest;
     }
     scratch.iter_mut().for_each(|x| *x = exp(*x));
-    let rows = logits.chunks_exact(levels).zip(scratch.chunks_exact(levels));
-    for (((logits, weights), &code), out) in rows.zip(codes).zip(out) {
-        let total: f32 = weights.iter().sum();
-        *out = (logits[code as usize] - *out) - total.ln();
+    for row in 0..out.len() {
+        let total = folded(&scratch[row * levels..(row + 1) * levels], 0.0, |a, b| a + b);
+        scratch.push(total);
     }
+    let totals = &scratch[logits.len()..];
+    for (((logits, &code), out), total) in logits.chunks_exact(levels).zip(codes).zip(out).zip(totals) {
+        *out = (logits[code as usize] - *out) - ln(f64::from(*total)) as f32;
+    }
+}
+
+/// Folds numbers sixteen at a time, then what that leaves.
+#[inline(always)]
+fn folded(values: &[f32], start: f32, fold: impl Fn(f32, f32) -> f32) -> f32 {
+    let (groups, rest) = values.as_chunks::<16>();
+    let mut lanes = [start; 16];
+    for group in groups {
+        lanes.iter_mut().zip(group).for_each(|(lane, &x)| *lane = fold(*lane, x));
+    }
+    let tail = rest.iter().fold(start, |all, &x| fold(all, x));
+    if groups.is_empty() { tail } else { lanes.into_iter().fold(tail, fold) }
 }
 
 /// Rows that are looked at side by side.

@@ -146,8 +146,7 @@ impl Gan {
         let (tracked, plain) = (Device::flex().autodiff(), Device::flex());
         let rate = 2e-4;
         let this = &*self;
-        let len = this.discriminator.params.values().len();
-        let (gradient, of_discriminator) = workers.sum(SHARDS, len, &|shard, sum| {
+        let (gradient, of_discriminator) = workers.sum(SHARDS, &|shard| {
             let z = this.latents(2 * step, shard, &plain);
             let (fake, _) = this.generator.forward(&this.generator.params.leaves(&plain), z);
             let leaves = this.discriminator.params.leaves(&tracked);
@@ -156,13 +155,11 @@ impl Gan {
             let loss = loss(this.discriminator.forward(&leaves, real), 1.0)
                 + loss(this.discriminator.forward(&leaves, fake.autodiff()), 0.0);
             let mut gradients = loss.backward();
-            this.discriminator.params.collect_gradients(&leaves, &mut gradients, sum);
-            vec![value(&loss)]
+            (this.discriminator.params.gradient(&leaves, &mut gradients), vec![value(&loss)])
         });
-        self.optimisers[0].step(step, rate, &gradient, self.discriminator.params.values_mut());
+        self.optimisers[0].step(step, rate, &gradient, self.discriminator.params.values_mut(), workers);
         let this = &*self;
-        let len = this.generator.params.values().len();
-        let (gradient, figures) = workers.sum(SHARDS, len, &|shard, sum| {
+        let (gradient, figures) = workers.sum(SHARDS, &|shard| {
             let z = this.latents(2 * step + 1, shard, &tracked);
             let leaves = this.generator.params.leaves(&tracked);
             let (fake, sums) = this.generator.forward(&leaves, z);
@@ -170,10 +167,10 @@ impl Gan {
             let judge = this.discriminator.params.leaves(&plain);
             let loss = loss(this.discriminator.forward(&judge, fake), 1.0);
             let mut gradients = loss.backward();
-            this.generator.params.collect_gradients(&leaves, &mut gradients, sum);
-            [value(&loss)].into_iter().chain(sums).collect()
+            let gradient = this.generator.params.gradient(&leaves, &mut gradients);
+            (gradient, [value(&loss)].into_iter().chain(sums).collect())
         });
-        self.optimisers[1].step(step, rate, &gradient, self.generator.params.values_mut());
+        self.optimisers[1].step(step, rate, &gradient, self.generator.params.values_mut(), workers);
         self.generator.update(&figures[1..], BATCH);
         [of_discriminator[0], figures[0]]
     }

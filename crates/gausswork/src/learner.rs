@@ -5,6 +5,8 @@
 //! number of *shards*, a property of the run and never of the machine; a [`Collective`] runs them and reduces
 //! their sums in shard order, so that one thread, eight threads or several machines give the same bytes.
 
+use std::sync::Mutex;
+
 use serde::{Deserialize, Serialize};
 
 /// Named numbers of a step or a validation, in a fixed order; log-likelihoods in nats per row.
@@ -46,15 +48,67 @@ pub struct Diverged {
     pub column: Option<String>,
 }
 
-/// Work on one shard: adds its gradient to the first argument and returns its figures, to be summed.
-pub type ShardWork<'a> = dyn Fn(usize, &mut [f32]) -> Vec<f64> + Sync + 'a;
+/// Work on one shard: its gradient and its figures, to be summed.
+pub type ShardWork<'a> = dyn Fn(usize) -> (Vec<f32>, Vec<f64>) + Sync + 'a;
 
 /// Runs shards and reduces their results.
 pub trait Collective: Sync {
-    /// Runs `work` for shards `0..shards`, each with a zeroed vector of `len`, and returns both sums, taken in
-    /// shard order.
-    fn sum(&self, shards: usize, len: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>);
+    /// Runs `work` for shards `0..shards` and returns both sums, taken in shard order.
+    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>);
 
     /// Runs `work` for items `0..items` and returns the results in order.
     fn map(&self, items: usize, work: &(dyn Fn(usize) -> Vec<f64> + Sync)) -> Vec<Vec<f64>>;
+
+    /// Runs `work` for pieces `0..pieces`, in any order.
+    fn each(&self, pieces: usize, work: &(dyn Fn(usize) + Sync));
+}
+
+/// Numbers per piece where vectors as long as the parameters are worked on; fixed, so that sums by piece do not depend on
+/// who takes them.
+pub const PIECE: usize = 1 << 14;
+
+/// Adds vectors to the first, in order.
+pub fn add_in_order(workers: &dyn Collective, to: &mut [f32], rest: &[Vec<f32>]) {
+    if rest.is_empty() {
+        return;
+    }
+    let pieces: Vec<Mutex<&mut [f32]>> = to.chunks_mut(PIECE).map(Mutex::new).collect();
+    workers.each(pieces.len(), &|piece| {
+        let Ok(mut to) = pieces[piece].lock() else { return };
+        for from in rest {
+            to.iter_mut().zip(&from[piece * PIECE..]).for_each(|(to, from)| *to += from);
+        }
+    });
+}
+
+/// The calling thread, one thing after the other.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Alone;
+
+impl Collective for Alone {
+    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>) {
+        summed(self, (0..shards).map(work).collect())
+    }
+
+    fn map(&self, items: usize, work: &(dyn Fn(usize) -> Vec<f64> + Sync)) -> Vec<Vec<f64>> {
+        (0..items).map(work).collect()
+    }
+
+    fn each(&self, pieces: usize, work: &(dyn Fn(usize) + Sync)) {
+        (0..pieces).for_each(work);
+    }
+}
+
+/// The sums of what shards gave, in their order.
+pub fn summed(workers: &dyn Collective, shards: Vec<(Vec<f32>, Vec<f64>)>) -> (Vec<f32>, Vec<f64>) {
+    let (mut gradients, figures): (Vec<_>, Vec<_>) = shards.into_iter().unzip();
+    let mut figures = figures.into_iter();
+    let mut total = figures.next().unwrap_or_default();
+    figures.for_each(|more| total.iter_mut().zip(&more).for_each(|(t, s)| *t += s));
+    if gradients.is_empty() {
+        return (Vec::new(), total);
+    }
+    let mut sum = gradients.remove(0);
+    add_in_order(workers, &mut sum, &gradients);
+    (sum, total)
 }

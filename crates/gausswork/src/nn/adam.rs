@@ -1,6 +1,8 @@
 //! Adam with global-norm clipping and an exponential moving average of the weights, in one pass over flat vectors.
 
-use rayon::prelude::*;
+use std::sync::Mutex;
+
+use crate::learner::{Collective, PIECE};
 
 /// Settings of [`Adam`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,9 +37,6 @@ pub struct Adam {
     pub average: Vec<f32>,
 }
 
-/// Elements per parallel piece; sums are taken per piece and then in order, whatever the thread count.
-const PIECE: usize = 1 << 14;
-
 impl Adam {
     /// An optimiser for weights that start at `values`.
     pub fn new(values: &[f32], config: AdamConfig) -> Self {
@@ -47,8 +46,15 @@ impl Adam {
     /// Updates `values` by a gradient; `step` counts from 0. Returns the gradient's norm before clipping.
     ///
     /// Where the norm is not finite nothing is changed.
-    pub fn step(&mut self, step: u64, learning_rate: f64, gradient: &[f32], values: &mut [f32]) -> f64 {
-        let norm = norm(gradient);
+    pub fn step(
+        &mut self,
+        step: u64,
+        learning_rate: f64,
+        gradient: &[f32],
+        values: &mut [f32],
+        workers: &dyn Collective,
+    ) -> f64 {
+        let norm = norm(gradient, workers);
         if !norm.is_finite() {
             return norm;
         }
@@ -60,36 +66,52 @@ impl Adam {
         let epsilon = (epsilon * (1.0 - beta2.powf(t)).sqrt()) as f32;
         let keep = average.min((1.0 + t) / (10.0 + t)) as f32;
         let (b1, b2) = (beta1 as f32, beta2 as f32);
-        values
-            .par_chunks_mut(PIECE)
-            .zip(gradient.par_chunks(PIECE))
-            .zip(self.m.par_chunks_mut(PIECE).zip(self.v.par_chunks_mut(PIECE)))
-            .zip(self.average.par_chunks_mut(PIECE))
-            .for_each(|(((values, gradient), (m, v)), average)| {
-                for i in 0..values.len() {
-                    let g = gradient[i] * scale;
-                    m[i] = b1 * m[i] + (1.0 - b1) * g;
-                    v[i] = b2 * v[i] + (1.0 - b2) * g * g;
-                    values[i] -= rate * m[i] / (v[i].sqrt() + epsilon);
-                    average[i] = keep * average[i] + (1.0 - keep) * values[i];
-                }
-            });
+        let moments = self.m.chunks_mut(PIECE).zip(self.v.chunks_mut(PIECE));
+        let pieces: Vec<_> = values
+            .chunks_mut(PIECE)
+            .zip(gradient.chunks(PIECE))
+            .zip(moments)
+            .zip(self.average.chunks_mut(PIECE))
+            .map(Mutex::new)
+            .collect();
+        workers.each(pieces.len(), &|piece| {
+            let Ok(mut piece) = pieces[piece].lock() else { return };
+            let (((values, gradient), (m, v)), average) = &mut *piece;
+            let state = m.iter_mut().zip(v.iter_mut());
+            for (((value, &g), (m, v)), average) in
+                values.iter_mut().zip(*gradient).zip(state).zip(average.iter_mut())
+            {
+                let g = g * scale;
+                *m = b1 * *m + (1.0 - b1) * g;
+                *v = b2 * *v + (1.0 - b2) * g * g;
+                *value -= rate * *m / (v.sqrt() + epsilon);
+                *average = keep * *average + (1.0 - keep) * *value;
+            }
+        });
         norm
     }
 }
 
-/// Euclidean norm, accumulated in f64.
-fn norm(gradient: &[f32]) -> f64 {
-    let pieces: Vec<f64> = gradient
-        .par_chunks(PIECE)
-        .map(|piece| piece.iter().map(|&g| f64::from(g) * f64::from(g)).sum())
-        .collect();
-    pieces.iter().sum::<f64>().sqrt()
+/// Euclidean norm, accumulated in f64 by piece and then in order.
+fn norm(gradient: &[f32], workers: &dyn Collective) -> f64 {
+    let pieces = workers.map(gradient.len().div_ceil(PIECE), &|piece| {
+        let piece = &gradient[piece * PIECE..gradient.len().min((piece + 1) * PIECE)];
+        // Sixteen sums, so that additions do not wait for each other.
+        let (groups, rest) = piece.as_chunks::<16>();
+        let mut sums = [0.0_f64; 16];
+        for group in groups {
+            sums.iter_mut().zip(group).for_each(|(sum, &g)| *sum += f64::from(g) * f64::from(g));
+        }
+        sums.iter_mut().zip(rest).for_each(|(sum, &g)| *sum += f64::from(g) * f64::from(g));
+        vec![sums.iter().sum()]
+    });
+    pieces.iter().flatten().sum::<f64>().sqrt()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learner::Alone;
 
     /// torch.optim.Adam(lr=0.1, betas=(0.9, 0.999), eps=1e-8) on f(w) = w²/2 from w = 1, five steps:
     /// 0.9, 0.8004122, 0.7015273, 0.6036215, 0.5070150 (float64).
@@ -102,7 +124,7 @@ mod tests {
         let (mut m, mut v) = (0.0f64, 0.0f64);
         for step in 0..5 {
             let gradient = values.clone();
-            adam.step(step, 0.1, &gradient, &mut values);
+            adam.step(step, 0.1, &gradient, &mut values, &Alone);
             // The textbook form in f64.
             m = 0.9 * m + 0.1 * w;
             v = 0.999 * v + 0.001 * w * w;
@@ -117,7 +139,7 @@ mod tests {
         let mut values = vec![0.0; 2];
         let config = AdamConfig { clip: 1.0, ..AdamConfig::default() };
         let mut adam = Adam::new(&values, config);
-        assert_eq!(adam.step(0, 0.1, &[30.0, 40.0], &mut values), 50.0);
+        assert_eq!(adam.step(0, 0.1, &[30.0, 40.0], &mut values, &Alone), 50.0);
         assert!((adam.m[0] / adam.m[1] - 0.75).abs() < 1e-6 && (adam.m[1] - 0.08).abs() < 1e-6);
     }
 
@@ -126,7 +148,7 @@ mod tests {
         let mut values = vec![1.0, 2.0];
         let mut adam = Adam::new(&values, AdamConfig::default());
         let before = (values.clone(), adam.clone());
-        assert!(!adam.step(0, 0.1, &[f32::NAN, 0.0], &mut values).is_finite());
+        assert!(!adam.step(0, 0.1, &[f32::NAN, 0.0], &mut values, &Alone).is_finite());
         assert_eq!((values, adam), before);
     }
 }

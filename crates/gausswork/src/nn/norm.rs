@@ -139,17 +139,17 @@ mod tests {
         let start = params.get(norm.running).to_vec();
         let leaves = params.leaves(&device);
         // Shards of unequal size.
-        let (mut sums, mut gradient) = (vec![0.0; 6], vec![0.0; params.values().len()]);
+        let (mut sums, mut gradient) = (vec![0.0; 6], Vec::new());
         for rows in [0..6, 6..10] {
             let part = values[rows.start * 3..rows.end * 3].to_vec();
             let x = Tensor::<2>::from_data(TensorData::new(part, [rows.len(), 3]), &device);
             let (y, moments) = norm.train(&leaves, x);
             let more = norm.sums(moments, rows.len());
             sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-            params.collect_gradients(&leaves, &mut y.square().sum().backward(), &mut gradient);
+            gradient = params.gradient(&leaves, &mut y.square().sum().backward());
         }
         let mut adam = Adam::new(params.values(), AdamConfig::default());
-        adam.step(0, 0.1, &gradient, params.values_mut());
+        adam.step(0, 0.1, &gradient, params.values_mut(), &crate::learner::Alone);
         assert_eq!(params.get(norm.running), start);
         assert!(params.get(norm.scale).iter().all(|&scale| scale != 1.0));
         norm.update(&mut params, &sums, 10);

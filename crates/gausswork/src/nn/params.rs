@@ -153,22 +153,25 @@ impl Params {
         Leaves { tensors, shapes: self.entries.iter().map(|entry| entry.shape.clone()).collect() }
     }
 
-    /// Adds the gradients of `leaves` to `sum`, a vector laid out like [`Params::values`].
-    pub fn collect_gradients(&self, leaves: &Leaves, gradients: &mut Gradients, sum: &mut [f32]) {
+    /// The gradients of `leaves`, in a vector laid out like [`Params::values`].
+    pub fn gradient(&self, leaves: &Leaves, gradients: &mut Gradients) -> Vec<f32> {
+        let mut out = Vec::with_capacity(self.values.len());
         for (entry, leaf) in self.entries.iter().zip(&leaves.tensors) {
-            let Some(gradient) = leaf.grad_remove(gradients) else { continue };
-            let data = gradient.into_data();
-            let Ok(gradient) = data.as_slice::<f32>() else { continue };
-            let sum = &mut sum[entry.offset..entry.offset + entry.len()];
+            let end = entry.offset + entry.len();
+            let data = leaf.grad_remove(gradients).map(Tensor::into_data);
+            // What the loss does not depend on has no gradient.
+            let Some(Ok(gradient)) = data.as_ref().map(|data| data.as_slice::<f32>()) else {
+                out.resize(end, 0.0);
+                continue;
+            };
             match &entry.mask {
-                None => sum.iter_mut().zip(gradient).for_each(|(s, g)| *s += g),
-                Some(mask) => sum.iter_mut().zip(gradient).zip(mask).for_each(|((s, g), &free)| {
-                    if free {
-                        *s += g;
-                    }
-                }),
+                None => out.extend_from_slice(gradient),
+                Some(mask) => {
+                    out.extend(gradient.iter().zip(mask).map(|(&g, &free)| if free { g } else { 0.0 }));
+                }
             }
         }
+        out
     }
 }
 

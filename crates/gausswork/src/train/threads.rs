@@ -2,9 +2,10 @@
 
 use std::sync::Mutex;
 
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::learner::{Collective, ShardWork};
+use crate::learner::{Collective, ShardWork, summed};
 
 /// Runs each shard whole on one thread; tensor operations inside it find a pool of one and wake nobody.
 #[derive(Debug)]
@@ -70,19 +71,12 @@ impl Threads {
 }
 
 impl Collective for Threads {
-    fn sum(&self, shards: usize, len: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>) {
-        let results = self.run(shards, |shard| {
-            let mut sum = vec![0.0; len];
-            let figures = work(shard, &mut sum);
-            (sum, figures)
-        });
-        let mut results = results.into_iter();
-        let (mut total, mut figures) = results.next().unwrap_or_default();
-        for (sum, more) in results {
-            total.iter_mut().zip(&sum).for_each(|(t, s)| *t += s);
-            figures.iter_mut().zip(&more).for_each(|(t, s)| *t += s);
-        }
-        (total, figures)
+    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>) {
+        summed(self, self.run(shards, work))
+    }
+
+    fn each(&self, pieces: usize, work: &(dyn Fn(usize) + Sync)) {
+        self.outer.install(|| (0..pieces).into_par_iter().for_each(work));
     }
 
     fn map(&self, items: usize, work: &(dyn Fn(usize) -> Vec<f64> + Sync)) -> Vec<Vec<f64>> {

@@ -191,7 +191,7 @@ impl Learner for VaeLearner<'_> {
         let (vae, noise, device) = (&self.vae, &self.noise, self.device.clone().autodiff());
         let (shards, free_bits, batch) = (self.shards, self.objective.free_bits, self.batch);
         let features = self.features;
-        let (gradient, figures) = workers.sum(shards, vae.params.values().len(), &|shard, sum| {
+        let (gradient, figures) = workers.sum(shards, &|shard| {
             let part = rows.len() * shard / shards..rows.len() * (shard + 1) / shards;
             let size = part.len();
             let leaves = vae.params.leaves(&device);
@@ -204,17 +204,17 @@ impl Learner for VaeLearner<'_> {
             let loss = terms.log_probs.clone().sum().div_scalar(-(batch as f64))
                 + charged.mul_scalar(beta * size as f64 / batch as f64);
             let mut gradients = loss.backward();
-            vae.params.collect_gradients(&leaves, &mut gradients, sum);
+            let gradient = vae.params.gradient(&leaves, &mut gradients);
             let log_probs = column_sums(&terms.log_probs.inner());
             let rate: f64 = column_sums(&rate.inner()).iter().sum();
             let distortion: f64 = -log_probs.iter().sum::<f64>();
             let clamped = clamped(&terms.posterior.log_var.inner());
-            [distortion, rate, clamped].into_iter().chain(log_probs).collect()
+            (gradient, [distortion, rate, clamped].into_iter().chain(log_probs).collect())
         });
         if figures.iter().any(|f| !f.is_finite()) {
             return Err(self.diagnose(step, &figures, &gradient));
         }
-        let norm = self.adam.step(step, learning_rate, &gradient, self.vae.params.values_mut());
+        let norm = self.adam.step(step, learning_rate, &gradient, self.vae.params.values_mut(), workers);
         if !norm.is_finite() {
             return Err(self.diagnose(step, &figures, &gradient));
         }

@@ -37,9 +37,7 @@ fn gradient(vae: &Vae, features: &Features, epsilon: &[f32]) -> Vec<f32> {
     let terms = terms(vae, &leaves, features, &device, epsilon);
     let rate = terms.posterior.kl_from_standard().sum();
     let loss = (rate.mul_scalar(BETA) - terms.log_probs.sum()).div_scalar(ROWS as f64);
-    let mut sum = vec![0.0; vae.params.values().len()];
-    vae.params.collect_gradients(&leaves, &mut loss.backward(), &mut sum);
-    sum
+    vae.params.gradient(&leaves, &mut loss.backward())
 }
 
 fn normalised(mut direction: Vec<f32>) -> Vec<f32> {
