@@ -6,9 +6,10 @@
 //! on rows drawn anew; Adam 2e-4 (.5, .9) for each. Batch normalisation takes the moments of a shard here, of the batch in
 //! PyTorch; running moments, which training does not read, are kept there only.
 
-use burn::tensor::activation::{leaky_relu, relu, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
-use gausswork::nn::{Init, Leaves, Linear, ParamId, Params};
+use gausswork::fused::Activation;
+use gausswork::nn::{BatchNorm, Leaves, Linear, Params};
 use gausswork::noise::{Noise, Stream};
 use gausswork::train::Threads;
 
@@ -26,26 +27,19 @@ const TAU: f32 = 0.2;
 /// A linear layer, batch normalisation and ReLU beside the input.
 struct Block {
     linear: Linear,
-    scale: ParamId,
-    shift: ParamId,
+    norm: BatchNorm,
 }
 
 impl Block {
     fn new(params: &mut Params, name: &str, input: usize, noise: &Noise) -> Self {
         let linear = Linear::new(params, name, [input, HIDDEN], 1.0, noise);
-        let ones = Init::Values(vec![1.0; HIDDEN]);
-        let scale = params.add(format!("{name}.scale"), &[HIDDEN], ones, noise);
-        let shift = params.add(format!("{name}.shift"), &[HIDDEN], Init::Zeros, noise);
-        Self { linear, scale, shift }
+        let norm = BatchNorm::new(params, &format!("{name}.norm"), HIDDEN, Activation::Relu, noise);
+        Self { linear, norm }
     }
 
     fn forward(&self, leaves: &Leaves, x: Tensor<2>) -> Tensor<2> {
-        let y = self.linear.forward(leaves, x.clone());
-        let centred = y.clone() - y.mean_dim(0);
-        let variance = centred.clone().square().mean_dim(0);
-        let row = |id| leaves.get::<1>(id).reshape([1, HIDDEN]);
-        let factor = (variance + 1e-5).sqrt().recip() * row(self.scale);
-        Tensor::cat(vec![relu(centred * factor + row(self.shift)), x], 1)
+        let (y, _) = self.norm.train(leaves, self.linear.forward(leaves, x.clone()));
+        Tensor::cat(vec![y, x], 1)
     }
 }
 
@@ -90,7 +84,7 @@ impl Step for Ctgan {
             let [n, _] = x.dims();
             let mut x = x.reshape([n / PAC, PAC * WIDTH]);
             for (i, layer) in layers[..2].iter().enumerate() {
-                x = leaky_relu(layer.forward(leaves, x), 0.2);
+                x = layer.activated(leaves, x, Activation::LeakyRelu(0.2));
                 x = drop_half(x, noise, address(draw, shard, 1 + 2 * part + i as u64));
             }
             layers[2].forward(leaves, x).sum()
@@ -118,22 +112,12 @@ fn address(draw: u64, shard: usize, purpose: u64) -> u64 {
     (draw * SHARDS as u64 + shard as u64) * 8 + purpose
 }
 
-/// Uniforms on (0, 1) at an address, made something else.
-fn drawn(
-    shape: [usize; 2],
-    noise: &Noise,
-    address: u64,
-    device: &Device,
-    f: impl Fn(f32) -> f32,
-) -> Tensor<2> {
-    let mut values = vec![0.0; shape[0] * shape[1]];
-    noise.fill_uniform(Stream::Latent, address, &mut values);
-    values.iter_mut().for_each(|u| *u = f(*u));
-    Tensor::from_data(TensorData::new(values, shape), device)
-}
-
 fn drop_half(x: Tensor<2>, noise: &Noise, address: u64) -> Tensor<2> {
-    let kept = drawn(x.dims(), noise, address, &x.device(), |u| if u < 0.5 { 0.0 } else { 2.0 });
+    let [rows, columns] = x.dims();
+    let mut kept = vec![0.0; rows * columns];
+    noise.fill_uniform(Stream::Latent, address, &mut kept);
+    kept.iter_mut().for_each(|u| *u = if *u < 0.5 { 0.0 } else { 2.0 });
+    let kept = Tensor::from_data(TensorData::new(kept, [rows, columns]), &x.device());
     x * kept
 }
 
@@ -142,7 +126,9 @@ fn activate(output: Tensor<2>, noise: &Noise, address: u64) -> Tensor<2> {
     let [rows, _] = output.dims();
     let real = output.clone().narrow(1, 0, REALS).tanh();
     let spans = output.narrow(1, REALS, WIDTH - REALS);
-    let gumbel = drawn(spans.dims(), noise, address, &spans.device(), |u| -(-u.ln()).ln());
+    let mut gumbel = vec![0.0; rows * (WIDTH - REALS)];
+    noise.fill_gumbel(Stream::Latent, address, &mut gumbel);
+    let gumbel: Tensor<2> = Tensor::from_data(TensorData::new(gumbel, spans.dims()), &spans.device());
     let logits = (spans + gumbel).div_scalar(TAU);
     let modes = logits.clone().narrow(1, 0, REALS * MODES).reshape([rows, REALS, MODES]);
     let mut parts = vec![real, softmax(modes, 2).reshape([rows, REALS * MODES])];

@@ -5,6 +5,7 @@
 
 mod columns;
 mod ctgan;
+mod dcgan;
 mod encode;
 mod mlp_vae;
 mod network;
@@ -29,8 +30,9 @@ use workload::{Setting, Workload};
 type Make = fn(&Setting) -> anyhow::Result<Box<dyn Workload>>;
 
 /// Every workload, by the name that its twin in PyTorch has too.
-const WORKLOADS: [(&str, Make); 4] = [
+const WORKLOADS: [(&str, Make); 5] = [
     ("mlp-vae", mlp_vae::make),
+    ("dcgan", dcgan::make),
     ("ctgan", ctgan::make),
     ("tvae", tvae::make),
     ("table-vae", table_vae::make),

@@ -5,6 +5,7 @@
 //! the same bits.
 
 mod activation;
+mod adam;
 mod batch_norm;
 mod blocks;
 mod choose;
@@ -24,6 +25,7 @@ mod table;
 mod window;
 
 pub use activation::Activation;
+pub use adam::{AdamTerms, adam, add, sum_of_squares};
 pub use batch_norm::BatchNorm;
 pub use choose::choose;
 pub use convolution::Convolution;

@@ -1,5 +1,6 @@
 //! Products of row-major matrices, each on the calling thread.
 
+use crate::adam::add;
 use crate::matrix::{Matrix, product, transpose};
 
 /// `y += a b`, `a: [m, k]`, `b: [k, n]`, `y: [m, n]`.
@@ -7,18 +8,21 @@ pub fn multiply_add(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) 
     product(Matrix::new(a, [m, k]), Matrix::new(b, [k, n]), true, n, y);
 }
 
-/// Fewer rows than this are worth a copy of the right side in the orientation that products are fast in.
+/// Fewer rows than this are cheaper to turn than a right side is to pack.
 const FEW_ROWS: usize = 192;
 /// Right sides smaller than this fit the nearest cache in either orientation.
 const SMALL: usize = 1 << 14;
 
 /// `y += a bᵀ`, `a: [m, k]`, `b: [n, k]`, `y: [m, n]`.
 pub fn multiply_add_by_transposed(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    // A product packs a transposed right side number by number: with few rows to share it, that is most of the work.
+    // A product packs a transposed right side number by number, and with few rows to share it, that is most of the work. `b aᵀ` packs
+    // the rows instead, and only they and what comes out are turned.
     if m < FEW_ROWS && n * k > SMALL {
-        let mut turned = vec![0.0; n * k];
-        transpose(b, [n, k], &mut turned);
-        return multiply_add(a, &turned, y, [m, k, n]);
+        let mut turned = vec![0.0; n * m];
+        product(Matrix::new(b, [n, k]), Matrix::new(a, [m, k]).transposed(), false, m, &mut turned);
+        let mut back = vec![0.0; n * m];
+        transpose(&turned, [n, m], &mut back);
+        return add(y, &back);
     }
     product(Matrix::new(a, [m, k]), Matrix::new(b, [n, k]).transposed(), true, n, y);
 }

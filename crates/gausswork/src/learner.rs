@@ -7,6 +7,7 @@
 
 use std::sync::Mutex;
 
+use gausswork_kernels::add;
 use serde::{Deserialize, Serialize};
 
 /// Named numbers of a step or a validation, in a fixed order; log-likelihoods in nats per row.
@@ -76,7 +77,7 @@ pub fn add_in_order(workers: &dyn Collective, to: &mut [f32], rest: &[Vec<f32>])
     workers.each(pieces.len(), &|piece| {
         let Ok(mut to) = pieces[piece].lock() else { return };
         for from in rest {
-            to.iter_mut().zip(&from[piece * PIECE..]).for_each(|(to, from)| *to += from);
+            add(&mut to, &from[piece * PIECE..]);
         }
     });
 }

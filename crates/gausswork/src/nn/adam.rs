@@ -2,6 +2,8 @@
 
 use std::sync::Mutex;
 
+use gausswork_kernels::{AdamTerms, adam, sum_of_squares};
+
 use crate::learner::{Collective, PIECE};
 
 /// Settings of [`Adam`].
@@ -65,7 +67,8 @@ impl Adam {
         // The reference divides by √(v/(1-β₂ᵗ)) + ε; with the correction in the rate, ε scales alike.
         let epsilon = (epsilon * (1.0 - beta2.powf(t)).sqrt()) as f32;
         let keep = average.min((1.0 + t) / (10.0 + t)) as f32;
-        let (b1, b2) = (beta1 as f32, beta2 as f32);
+        let betas = [beta1 as f32, beta2 as f32];
+        let terms = AdamTerms { scale, betas, rate, epsilon, keep };
         let moments = self.m.chunks_mut(PIECE).zip(self.v.chunks_mut(PIECE));
         let pieces: Vec<_> = values
             .chunks_mut(PIECE)
@@ -77,16 +80,7 @@ impl Adam {
         workers.each(pieces.len(), &|piece| {
             let Ok(mut piece) = pieces[piece].lock() else { return };
             let (((values, gradient), (m, v)), average) = &mut *piece;
-            let state = m.iter_mut().zip(v.iter_mut());
-            for (((value, &g), (m, v)), average) in
-                values.iter_mut().zip(*gradient).zip(state).zip(average.iter_mut())
-            {
-                let g = g * scale;
-                *m = b1 * *m + (1.0 - b1) * g;
-                *v = b2 * *v + (1.0 - b2) * g * g;
-                *value -= rate * *m / (v.sqrt() + epsilon);
-                *average = keep * *average + (1.0 - keep) * *value;
-            }
+            adam(terms, gradient, values, [m, v, average]);
         });
         norm
     }
@@ -95,15 +89,7 @@ impl Adam {
 /// Euclidean norm, accumulated in f64 by piece and then in order.
 fn norm(gradient: &[f32], workers: &dyn Collective) -> f64 {
     let pieces = workers.map(gradient.len().div_ceil(PIECE), &|piece| {
-        let piece = &gradient[piece * PIECE..gradient.len().min((piece + 1) * PIECE)];
-        // Sixteen sums, so that additions do not wait for each other.
-        let (groups, rest) = piece.as_chunks::<16>();
-        let mut sums = [0.0_f64; 16];
-        for group in groups {
-            sums.iter_mut().zip(group).for_each(|(sum, &g)| *sum += f64::from(g) * f64::from(g));
-        }
-        sums.iter_mut().zip(rest).for_each(|(sum, &g)| *sum += f64::from(g) * f64::from(g));
-        vec![sums.iter().sum()]
+        vec![sum_of_squares(&gradient[piece * PIECE..gradient.len().min((piece + 1) * PIECE)])]
     });
     pieces.iter().flatten().sum::<f64>().sqrt()
 }
