@@ -11,7 +11,7 @@ const SIZES: [usize; 2] = [1_180_877, 1_400_000];
 pub(super) fn run(bench: &Bench, threads: usize) -> anyhow::Result<()> {
     let workers = Threads::new(threads)?;
     for n in SIZES {
-        let (gradient, mut values) = (numbers(n), numbers(n));
+        let (gradient, mut values) = (vec![numbers(n)], numbers(n));
         let mut adam = Adam::new(&values, AdamConfig::default());
         let mut step = 0;
         // The gradient is read twice, for its norm and for the update; four vectors are read and written.

@@ -12,12 +12,14 @@ pub fn multiply_add(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) 
 const FEW_ROWS: usize = 192;
 /// Right sides smaller than this fit the nearest cache in either orientation.
 const SMALL: usize = 1 << 14;
+/// Right sides larger than this are turned at the expense of any number of rows.
+const LARGE: usize = 1 << 17;
 
 /// `y += a bᵀ`, `a: [m, k]`, `b: [n, k]`, `y: [m, n]`.
 pub fn multiply_add_by_transposed(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
     // A product packs a transposed right side number by number, and with few rows to share it, that is most of the work. `b aᵀ` packs
     // the rows instead, and only they and what comes out are turned.
-    if m < FEW_ROWS && n * k > SMALL {
+    if (m < FEW_ROWS && n * k > SMALL) || n * k > LARGE {
         let mut turned = vec![0.0; n * m];
         product(Matrix::new(b, [n, k]), Matrix::new(a, [m, k]).transposed(), false, m, &mut turned);
         let mut back = vec![0.0; n * m];

@@ -49,13 +49,16 @@ pub struct Diverged {
     pub column: Option<String>,
 }
 
+/// A gradient: a vector for each parameter, in their order.
+pub type Gradient = Vec<Vec<f32>>;
+
 /// Work on one shard: its gradient and its figures, to be summed.
-pub type ShardWork<'a> = dyn Fn(usize) -> (Vec<f32>, Vec<f64>) + Sync + 'a;
+pub type ShardWork<'a> = dyn Fn(usize) -> (Gradient, Vec<f64>) + Sync + 'a;
 
 /// Runs shards and reduces their results.
 pub trait Collective: Sync {
     /// Runs `work` for shards `0..shards` and returns both sums, taken in shard order.
-    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>);
+    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Gradient, Vec<f64>);
 
     /// Runs `work` for items `0..items` and returns the results in order.
     fn map(&self, items: usize, work: &(dyn Fn(usize) -> Vec<f64> + Sync)) -> Vec<Vec<f64>>;
@@ -68,16 +71,20 @@ pub trait Collective: Sync {
 /// who takes them.
 pub const PIECE: usize = 1 << 14;
 
-/// Adds vectors to the first, in order.
-pub fn add_in_order(workers: &dyn Collective, to: &mut [f32], rest: &[Vec<f32>]) {
+/// Adds gradients to the first, in order.
+fn add_in_order(workers: &dyn Collective, to: &mut Gradient, rest: &[Gradient]) {
     if rest.is_empty() {
         return;
     }
-    let pieces: Vec<Mutex<&mut [f32]>> = to.chunks_mut(PIECE).map(Mutex::new).collect();
+    let pieces: Vec<_> = (to.iter_mut().enumerate())
+        .flat_map(|(part, to)| to.chunks_mut(PIECE).enumerate().map(move |(i, to)| (part, i * PIECE, to)))
+        .map(Mutex::new)
+        .collect();
     workers.each(pieces.len(), &|piece| {
-        let Ok(mut to) = pieces[piece].lock() else { return };
+        let Ok(mut piece) = pieces[piece].lock() else { return };
+        let (part, start, to) = &mut *piece;
         for from in rest {
-            add(&mut to, &from[piece * PIECE..]);
+            add(to, &from[*part][*start..]);
         }
     });
 }
@@ -87,7 +94,7 @@ pub fn add_in_order(workers: &dyn Collective, to: &mut [f32], rest: &[Vec<f32>])
 pub struct Alone;
 
 impl Collective for Alone {
-    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>) {
+    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Gradient, Vec<f64>) {
         summed(self, (0..shards).map(work).collect())
     }
 
@@ -101,7 +108,7 @@ impl Collective for Alone {
 }
 
 /// The sums of what shards gave, in their order.
-pub fn summed(workers: &dyn Collective, shards: Vec<(Vec<f32>, Vec<f64>)>) -> (Vec<f32>, Vec<f64>) {
+pub fn summed(workers: &dyn Collective, shards: Vec<(Gradient, Vec<f64>)>) -> (Gradient, Vec<f64>) {
     let (mut gradients, figures): (Vec<_>, Vec<_>) = shards.into_iter().unzip();
     let mut figures = figures.into_iter();
     let mut total = figures.next().unwrap_or_default();

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use gausswork_kernels::{AdamTerms, adam, sum_of_squares};
 
-use crate::learner::{Collective, PIECE};
+use crate::learner::{Collective, Gradient, PIECE};
 
 /// Settings of [`Adam`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,14 +45,15 @@ impl Adam {
         Self { config, m: vec![0.0; values.len()], v: vec![0.0; values.len()], average: values.to_vec() }
     }
 
-    /// Updates `values` by a gradient; `step` counts from 0. Returns the gradient's norm before clipping.
+    /// Updates `values`, every parameter one after the other, by a gradient; `step` counts from 0. Returns the gradient's norm before
+    /// clipping.
     ///
     /// Where the norm is not finite nothing is changed.
     pub fn step(
         &mut self,
         step: u64,
         learning_rate: f64,
-        gradient: &[f32],
+        gradient: &Gradient,
         values: &mut [f32],
         workers: &dyn Collective,
     ) -> f64 {
@@ -69,17 +70,21 @@ impl Adam {
         let keep = average.min((1.0 + t) / (10.0 + t)) as f32;
         let betas = [beta1 as f32, beta2 as f32];
         let terms = AdamTerms { scale, betas, rate, epsilon, keep };
-        let moments = self.m.chunks_mut(PIECE).zip(self.v.chunks_mut(PIECE));
-        let pieces: Vec<_> = values
-            .chunks_mut(PIECE)
-            .zip(gradient.chunks(PIECE))
-            .zip(moments)
-            .zip(self.average.chunks_mut(PIECE))
-            .map(Mutex::new)
-            .collect();
+        let mut rest = (values, &mut self.m[..], &mut self.v[..], &mut self.average[..]);
+        let mut pieces = Vec::new();
+        for gradient in gradient.iter().flat_map(|part| part.chunks(PIECE)) {
+            let n = gradient.len();
+            let (values, m, v, average) = rest;
+            let (values, later_values) = values.split_at_mut(n);
+            let (m, later_m) = m.split_at_mut(n);
+            let (v, later_v) = v.split_at_mut(n);
+            let (average, later_average) = average.split_at_mut(n);
+            pieces.push(Mutex::new((gradient, values, [m, v, average])));
+            rest = (later_values, later_m, later_v, later_average);
+        }
         workers.each(pieces.len(), &|piece| {
             let Ok(mut piece) = pieces[piece].lock() else { return };
-            let (((values, gradient), (m, v)), average) = &mut *piece;
+            let (gradient, values, [m, v, average]) = &mut *piece;
             adam(terms, gradient, values, [m, v, average]);
         });
         norm
@@ -87,11 +92,10 @@ impl Adam {
 }
 
 /// Euclidean norm, accumulated in f64 by piece and then in order.
-fn norm(gradient: &[f32], workers: &dyn Collective) -> f64 {
-    let pieces = workers.map(gradient.len().div_ceil(PIECE), &|piece| {
-        vec![sum_of_squares(&gradient[piece * PIECE..gradient.len().min((piece + 1) * PIECE)])]
-    });
-    pieces.iter().flatten().sum::<f64>().sqrt()
+fn norm(gradient: &Gradient, workers: &dyn Collective) -> f64 {
+    let pieces: Vec<&[f32]> = gradient.iter().flat_map(|part| part.chunks(PIECE)).collect();
+    let squares = workers.map(pieces.len(), &|piece| vec![sum_of_squares(pieces[piece])]);
+    squares.iter().flatten().sum::<f64>().sqrt()
 }
 
 #[cfg(test)]
@@ -109,7 +113,7 @@ mod tests {
         let mut w = 1.0f64;
         let (mut m, mut v) = (0.0f64, 0.0f64);
         for step in 0..5 {
-            let gradient = values.clone();
+            let gradient = vec![values.clone()];
             adam.step(step, 0.1, &gradient, &mut values, &Alone);
             // The textbook form in f64.
             m = 0.9 * m + 0.1 * w;
@@ -125,7 +129,7 @@ mod tests {
         let mut values = vec![0.0; 2];
         let config = AdamConfig { clip: 1.0, ..AdamConfig::default() };
         let mut adam = Adam::new(&values, config);
-        assert_eq!(adam.step(0, 0.1, &[30.0, 40.0], &mut values, &Alone), 50.0);
+        assert_eq!(adam.step(0, 0.1, &vec![vec![30.0], vec![40.0]], &mut values, &Alone), 50.0);
         assert!((adam.m[0] / adam.m[1] - 0.75).abs() < 1e-6 && (adam.m[1] - 0.08).abs() < 1e-6);
     }
 
@@ -134,7 +138,7 @@ mod tests {
         let mut values = vec![1.0, 2.0];
         let mut adam = Adam::new(&values, AdamConfig::default());
         let before = (values.clone(), adam.clone());
-        assert!(!adam.step(0, 0.1, &[f32::NAN, 0.0], &mut values, &Alone).is_finite());
+        assert!(!adam.step(0, 0.1, &vec![vec![f32::NAN, 0.0]], &mut values, &Alone).is_finite());
         assert_eq!((values, adam), before);
     }
 }

@@ -6,6 +6,7 @@
 
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 
+use crate::learner::Gradient;
 use crate::noise::{Noise, Stream};
 
 /// Names a parameter of a [`Params`].
@@ -153,25 +154,17 @@ impl Params {
         Leaves { tensors, shapes: self.entries.iter().map(|entry| entry.shape.clone()).collect() }
     }
 
-    /// The gradients of `leaves`, in a vector laid out like [`Params::values`].
-    pub fn gradient(&self, leaves: &Leaves, gradients: &mut Gradients) -> Vec<f32> {
-        let mut out = Vec::with_capacity(self.values.len());
-        for (entry, leaf) in self.entries.iter().zip(&leaves.tensors) {
-            let end = entry.offset + entry.len();
-            let data = leaf.grad_remove(gradients).map(Tensor::into_data);
-            // What the loss does not depend on has no gradient.
-            let Some(Ok(gradient)) = data.as_ref().map(|data| data.as_slice::<f32>()) else {
-                out.resize(end, 0.0);
-                continue;
-            };
-            match &entry.mask {
-                None => out.extend_from_slice(gradient),
-                Some(mask) => {
-                    out.extend(gradient.iter().zip(mask).map(|(&g, &free)| if free { g } else { 0.0 }));
-                }
+    /// The gradients of `leaves`; 0 of those that the loss does not depend on.
+    pub fn gradient(&self, leaves: &Leaves, gradients: &mut Gradients) -> Gradient {
+        let of = |(entry, leaf): (&Entry, &Tensor<1>)| {
+            let found = leaf.grad_remove(gradients).and_then(|g| g.into_data().try_into_vec::<f32>().ok());
+            let mut gradient = found.unwrap_or_else(|| vec![0.0; entry.len()]);
+            if let Some(mask) = &entry.mask {
+                gradient.iter_mut().zip(mask).for_each(|(g, &free)| *g = if free { *g } else { 0.0 });
             }
-        }
-        out
+            gradient
+        };
+        self.entries.iter().zip(&leaves.tensors).map(of).collect()
     }
 }
 

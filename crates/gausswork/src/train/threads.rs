@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::learner::{Collective, ShardWork, summed};
+use crate::learner::{Collective, Gradient, ShardWork, summed};
 
 /// Runs each shard whole on one thread; tensor operations inside it find a pool of one and wake nobody.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ impl Threads {
 }
 
 impl Collective for Threads {
-    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Vec<f32>, Vec<f64>) {
+    fn sum(&self, shards: usize, work: &ShardWork<'_>) -> (Gradient, Vec<f64>) {
         summed(self, self.run(shards, work))
     }
 

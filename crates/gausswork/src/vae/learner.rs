@@ -7,7 +7,7 @@ use super::encoder::LOG_VAR_BOUNDS;
 use super::model::Vae;
 use crate::error::OutOfRange;
 use crate::layout::Features;
-use crate::learner::{Collective, Diverged, Figures, Learner};
+use crate::learner::{Collective, Diverged, Figures, Gradient, Learner};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -134,7 +134,7 @@ impl<'a> VaeLearner<'a> {
     }
 
     /// Names what is not finite.
-    fn diagnose(&self, step: u64, figures: &[f64], gradient: &[f32]) -> Diverged {
+    fn diagnose(&self, step: u64, figures: &[f64], gradient: &Gradient) -> Diverged {
         let columns = self.vae.unit_columns();
         let bad_unit = figures[3..].iter().position(|f| !f.is_finite());
         let (term, column) = match bad_unit {
@@ -143,7 +143,7 @@ impl<'a> VaeLearner<'a> {
             }
             None if !figures[1].is_finite() => ("the rate".to_owned(), None),
             None => {
-                let index = gradient.iter().position(|g| !g.is_finite()).unwrap_or(0);
+                let index = gradient.iter().flatten().position(|g| !g.is_finite()).unwrap_or(0);
                 (format!("the gradient of {}", self.vae.params.name_at(index)), None)
             }
         };

@@ -37,7 +37,7 @@ fn gradient(vae: &Vae, features: &Features, epsilon: &[f32]) -> Vec<f32> {
     let terms = terms(vae, &leaves, features, &device, epsilon);
     let rate = terms.posterior.kl_from_standard().sum();
     let loss = (rate.mul_scalar(BETA) - terms.log_probs.sum()).div_scalar(ROWS as f64);
-    vae.params.gradient(&leaves, &mut loss.backward())
+    vae.params.gradient(&leaves, &mut loss.backward()).concat()
 }
 
 fn normalised(mut direction: Vec<f32>) -> Vec<f32> {
