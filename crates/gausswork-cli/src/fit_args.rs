@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, value_parser};
 use gausswork::data::table::Kind;
-use gausswork::run::{Config, Refit};
+use gausswork::run::{Config, Kind as ModelKind, Refit};
 use gausswork::vae::Columns;
 
 use crate::args::{column_kind, delimiter, quote};
@@ -63,6 +63,10 @@ pub(crate) struct DataArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Model")]
 pub(crate) struct ModelArgs {
+    /// What to learn: a variational autoencoder, which has a likelihood, or a generative adversarial network [default: vae]
+    #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(["vae", "gan"])
+        .map(|kind| if kind == "gan" { ModelKind::Gan } else { ModelKind::Vae }))]
+    model: Option<ModelKind>,
     /// Latent dimensions [default: 16]
     #[arg(long, value_name = "N")]
     latent: Option<usize>,
@@ -106,13 +110,13 @@ pub(crate) struct TrainingArgs {
     /// Passes over the training rows, in place of steps
     #[arg(long, value_name = "N")]
     epochs: Option<f64>,
-    /// Rows per step [default: 512, or all where there are fewer]
+    /// Rows per step [default: 512, of a GAN 256, or all where there are fewer]
     #[arg(long, value_name = "ROWS")]
     batch: Option<usize>,
     /// Pieces of a batch that are worked on side by side; results depend on it, never on --threads [default: 2]
     #[arg(long, value_name = "N")]
     shards: Option<usize>,
-    /// Greatest learning rate [default: 0.003]
+    /// Greatest learning rate [default: 0.003, of a GAN 0.001]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
     /// Seconds after which training stops with the best weights so far [default: none]
@@ -202,9 +206,22 @@ impl FitArgs {
         said += some((!data.null.is_empty()).then(|| data.null.clone()), &mut config.data.nulls);
         said += some(data.delimiter, &mut config.data.delimiter);
         said += some(data.quote, &mut config.data.quote);
-        said += set(model.latent, &mut config.model.latent);
-        said += set(model.width, &mut config.model.width);
-        said += set(model.hidden.map(Some), &mut config.model.hidden);
+        said += set(model.model, &mut config.kind);
+        let (vae, gan) = (&mut config.model, &mut config.gan);
+        said += match config.kind {
+            ModelKind::Vae => {
+                set(model.latent, &mut vae.latent)
+                    + set(model.width, &mut vae.width)
+                    + set(model.hidden.map(Some), &mut vae.hidden)
+            }
+            ModelKind::Gan => {
+                let (g, d) = (&mut gan.generator, &mut gan.discriminator);
+                set(model.width, &mut d.width).min(0)
+                    + set(model.latent, &mut g.latent)
+                    + set(model.width, &mut g.width)
+                    + set(model.hidden, &mut g.hidden)
+            }
+        };
         said += set(model.columns, &mut config.model.columns);
         said += set(model.prior_components, &mut config.prior.components);
         said += set(objective.beta, &mut config.objective.beta);
@@ -218,7 +235,7 @@ impl FitArgs {
         said += some(t.epochs, &mut training.epochs);
         said += some(t.batch, &mut training.batch);
         said += set(t.shards, &mut training.shards);
-        said += set(t.learning_rate, &mut training.learning_rate);
+        said += some(t.learning_rate, &mut training.learning_rate);
         said += set(data.held_out, &mut training.held_out);
         said += some(t.time_budget, &mut training.time_budget);
         said += set(t.patience, &mut training.patience);
@@ -258,7 +275,12 @@ mod tests {
         line("free-bits", d.objective.free_bits.to_string());
         line("warm-up", d.objective.warm_up.to_string());
         line("shards", d.training.shards.to_string());
-        line("learning-rate", d.training.learning_rate.to_string());
+        let resolved = |kind| {
+            let config = Config { kind, ..Config::default() }.resolved(1000, 10).map_err(|e| e.to_string());
+            config.ok().and_then(|config| config.training.learning_rate).unwrap_or(f64::NAN)
+        };
+        let [vae, gan] = [resolved(gausswork::run::Kind::Vae), resolved(gausswork::run::Kind::Gan)];
+        line("learning-rate", format!("{vae}, of a GAN {gan}"));
         line("patience", d.training.patience.to_string());
         line("held-out", d.training.held_out.to_string());
         line("seed", d.seed.to_string());

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use gausswork::artifact::{Card, Model, ModelKind};
-use gausswork::vae::{Columns, Prior};
+use gausswork::artifact::{Card, GanKind, Model, ModelKind};
+use gausswork::gan::Field;
+use gausswork::vae::{Columns, Prior, VaeConfig};
 use serde_json::{Map, Value, json};
 
 use crate::output::{bytes, grouped, json_to_stdout, to_stdout};
@@ -56,7 +57,7 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
 }
 
 fn text(model: &Model, curve: &[[Value; 4]]) -> String {
-    let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, figures, .. } =
+    let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, .. } =
         &model.card;
     let facts = [
         ("model", kind(&model.card.model)),
@@ -77,8 +78,7 @@ fn text(model: &Model, curve: &[[Value; 4]]) -> String {
     ];
     let mut out = columns::aligned(&facts.map(|(name, fact)| [name.to_owned(), fact]));
     out.push_str(&format!("\nColumns\n\n{}", columns::text(codec, false)));
-    let latent = model.vae.config.latent;
-    out.push_str(&format!("\nFigures\n\n{}\n", summary::figures(figures, codec.columns.len(), latent)));
+    out.push_str(&format!("\nFigures\n\n{}\n", summary::figures(&model.card)));
     if !curve.is_empty() {
         let head = ["pass", "step", "training ELBO", "held-out ELBO, N(0, I)"].map(str::to_owned);
         let shown = thin(curve).into_iter().map(|line| line.each_ref().map(shown));
@@ -105,7 +105,7 @@ fn as_json(model: &Model, curve: &[[Value; 4]]) -> anyhow::Result<Value> {
         "fingerprint": card.fingerprint,
         "rows": { "train": card.rows[0], "held_out": card.rows[1] },
         "model": serde_json::to_value(&card.model)?,
-        "parameters": model.vae.params.values().len(),
+        "parameters": model.network.parameters(),
         "prior": { "kind": prior, "components": components },
         "columns": columns::json(&card.codec),
         "figures": numbers,
@@ -116,7 +116,31 @@ fn as_json(model: &Model, curve: &[[Value; 4]]) -> anyhow::Result<Value> {
 }
 
 fn kind(model: &ModelKind) -> String {
-    let ModelKind::Vae(vae) = model;
+    match model {
+        ModelKind::Vae(vae) => of_vae(vae),
+        ModelKind::Gan(kind) => of_gan(kind),
+    }
+}
+
+fn of_gan(GanKind { config, field }: &GanKind) -> String {
+    let of = match field {
+        Field::Rows => "rows, each column given those before",
+        Field::Points(_) => "points",
+    };
+    let (generator, discriminator) = (&config.generator, &config.discriminator);
+    format!(
+        "generative adversarial network of {of}: {} game, {} latent dimensions, generator of width {}, discriminator of width \
+         {} with {} blocks, packs of {}",
+        config.objective.name(),
+        generator.latent,
+        generator.width,
+        discriminator.width,
+        discriminator.blocks,
+        discriminator.pac
+    )
+}
+
+fn of_vae(vae: &VaeConfig) -> String {
     let columns = match vae.columns {
         Columns::Autoregressive => "each column given those before",
         Columns::Independent => "columns independent given z",
@@ -140,7 +164,7 @@ fn prior(prior: &Prior) -> String {
 }
 
 fn size(model: &Model) -> String {
-    let count = model.vae.params.values().len();
+    let count = model.network.parameters();
     format!("{} ({})", grouped(count as u128), bytes(4 * count as u64))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gausswork::eval::report::Step;
+use gausswork::learner::Figures;
 use gausswork::run::{Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -26,7 +27,7 @@ pub(crate) struct Progress {
     shape: Shape,
     /// What the latest step told, until a validation is told with it.
     latest: String,
-    held_out: Option<f64>,
+    held_out: String,
     /// Rows and columns, once read.
     pub(crate) size: [usize; 2],
 }
@@ -67,7 +68,7 @@ impl Progress {
             started,
             shape: Shape::Nothing,
             latest,
-            held_out: None,
+            held_out: String::new(),
             size: [0; 2],
         }
     }
@@ -130,17 +131,34 @@ impl Progress {
         }
     }
 
-    fn step(&mut self, step: u64, steps: u64, rate: f64, train_elbo: f64) {
+    fn step(&mut self, step: u64, steps: u64, rate: f64, figures: &Figures) {
         let left = duration((steps - step.min(steps)) as f64 / rate.max(1e-9));
-        self.latest = format!("{rate:.1} steps/s, {left} left, train ELBO {train_elbo:.3}");
+        self.latest = format!("{rate:.1} steps/s, {left} left, {}", told(figures));
         if self.terminal {
             self.become_shape(Shape::Steps);
             self.bar.set_length(steps);
             self.bar.set_position(step);
-            let held_out = self.held_out.map(|elbo| format!(", held-out ELBO {elbo:.3}")).unwrap_or_default();
-            self.bar.set_message(format!("{}{held_out}", self.latest));
+            self.bar.set_message(format!("{}{}", self.latest, self.held_out));
         }
     }
+}
+
+/// The figures of a step or a validation that a person watches, in nats and probabilities.
+fn told(figures: &Figures) -> String {
+    let known = [
+        ("train_elbo", "train ELBO"),
+        ("held_out_elbo", "held-out ELBO"),
+        ("j_d", "J_D"),
+        ("j_g", "J_G"),
+        ("d_real", "D(x)"),
+        ("d_fake", "D(G(z))"),
+        ("held_out_jsd_bound", "held-out JSD ≥"),
+    ];
+    let of = |(name, said): (&str, &str)| {
+        let (_, value) = figures.iter().find(|(known, _)| *known == name)?;
+        Some(format!("{said} {value:.3}"))
+    };
+    known.into_iter().filter_map(of).collect::<Vec<_>>().join(", ")
 }
 
 impl Observer for Progress {
@@ -155,13 +173,12 @@ impl Observer for Progress {
                     self.line(&column);
                 }
             }
-            Event::Step { step, steps, rate, train_elbo } => self.step(step, steps, rate, train_elbo),
-            Event::Validated { progress, held_out_elbo } => {
-                self.held_out = held_out_elbo.is_finite().then_some(held_out_elbo);
+            Event::Step { step, steps, rate, figures } => self.step(step, steps, rate, figures),
+            Event::Validated { progress, figures } => {
+                let held_out = told(figures);
+                self.held_out = if held_out.is_empty() { held_out } else { format!(", {held_out}") };
                 if !self.terminal {
-                    let held_out = self.held_out.map(|elbo| format!(", held-out ELBO {elbo:.3}"));
-                    let held_out = held_out.unwrap_or_default();
-                    tell(&format!("step {}: {}{held_out} nats per row", progress.step, self.latest));
+                    tell(&format!("step {}: {}{}", progress.step, self.latest, self.held_out));
                 }
             }
             Event::Rows { done, total }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gausswork::artifact::{Card, ModelKind};
 use gausswork::eval::report::Report;
 use gausswork::run::Finished;
 use gausswork::train::Ended;
@@ -57,7 +58,7 @@ pub(crate) fn tell(
         grouped(step),
         grouped(best),
     ));
-    progress.line(&figures(&card.figures, card.codec.schema.columns.len(), finished.model.vae.config.latent));
+    progress.line(&figures(card));
     if let Some(report) = report {
         progress.line(&format!("\n{}", scorecard::brief(report)));
     }
@@ -99,7 +100,23 @@ fn next(directory: &Path, data: Option<&Path>, ended: Ended) -> String {
 }
 
 /// The figures of a fit, a line each.
-pub(crate) fn figures(figures: &[(String, f64)], columns: usize, latent: usize) -> String {
+pub(crate) fn figures(card: &Card) -> String {
+    let (figures, columns) = (&card.figures, card.codec.schema.columns.len());
+    match &card.model {
+        ModelKind::Vae(config) => of_vae(figures, columns, config.latent),
+        ModelKind::Gan(_) => of_gan(figures),
+    }
+}
+
+/// The figures of a game.
+fn of_gan(figures: &[(String, f64)]) -> String {
+    let line = |(name, value): &(String, f64)| [name.replace('_', " "), format!("{value:.4}")];
+    let text = crate::columns::aligned(&figures.iter().map(line).collect::<Vec<_>>());
+    text.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// The bounds of an autoencoder.
+fn of_vae(figures: &[(String, f64)], columns: usize, latent: usize) -> String {
     let find = |name: &str| figures.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
     // Without held-out rows the figures are those of the training rows, and say so.
     let (prefix, whose) = match find("held_out_elbo") {

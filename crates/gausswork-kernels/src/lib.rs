@@ -19,6 +19,7 @@ mod moments;
 mod patches;
 mod philox;
 mod product;
+mod relaxed;
 mod softmax;
 mod squares;
 mod table;
@@ -38,6 +39,7 @@ pub use philox::{Counters, philox};
 pub use product::{
     add_rows, multiply_add, multiply_add_by_columns, multiply_add_by_transposed, multiply_add_transposed_by,
 };
+pub use relaxed::{one_hot_of_greatest, softmax_gradient};
 pub use softmax::{log_mass, log_mass_by_columns, log_mass_gradient};
 pub use squares::{TILE, add_outer, shifted_squares};
 pub use table::{add_scaled, add_table_rows, gather_columns};

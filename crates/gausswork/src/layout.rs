@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::noise::{Noise, Stream};
+
 /// Unit of decoding: one discrete choice, or one real number given the choice before it.
 ///
 /// The spans of a [`Layout`] stand in the order in which an autoregressive decoder emits them.
@@ -169,4 +171,43 @@ pub struct End {
     pub score: f32,
     /// Rows among which one has it.
     pub every: u64,
+}
+
+/// A block of generated rows, in terms of the layout.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Drawn {
+    /// Codes, `[rows, simplexes]`.
+    pub codes: Vec<u16>,
+    /// Scores, `[rows, reals]`.
+    pub scores: Vec<f64>,
+}
+
+/// A cell of a block that is given, not drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Given {
+    /// Row within the block.
+    pub row: usize,
+    /// The simplex, by position in the layout.
+    pub span: usize,
+    /// Its code.
+    pub code: u16,
+    /// The score of the real span after it, if there is one.
+    pub score: f32,
+}
+
+/// The cells of `count` rows from `first` on that hold a rare end: one row of every stretch, at a place that `noise` decides.
+pub fn ends_in(ends: &[End], noise: &Noise, [first, count]: [u64; 2]) -> Vec<Given> {
+    let rows = first..first + count;
+    let mut given = Vec::new();
+    for (e, end) in ends.iter().enumerate() {
+        for stretch in rows.start / end.every..=(rows.end - 1) / end.every {
+            let within = noise.word(Stream::Ends, stretch, e as u32) % end.every;
+            let row = stretch * end.every + within;
+            if rows.contains(&row) {
+                let row = (row - rows.start) as usize;
+                given.push(Given { row, span: end.span, code: end.code, score: end.score });
+            }
+        }
+    }
+    given
 }

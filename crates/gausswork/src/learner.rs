@@ -13,6 +13,15 @@ use serde::{Deserialize, Serialize};
 /// Named numbers of a step or a validation, in a fixed order; log-likelihoods in nats per row.
 pub type Figures = Vec<(&'static str, f64)>;
 
+/// What a look at held-out rows found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Validation {
+    /// What early stopping maximises; none where nothing says which weights are best, and the latest are kept.
+    pub bound: Option<f64>,
+    /// All figures.
+    pub figures: Figures,
+}
+
 /// What the trainer drives.
 pub trait Learner {
     /// One update of every network, on the batch that belongs to `step`.
@@ -21,8 +30,8 @@ pub trait Learner {
     /// [`Diverged`] where a loss or gradient is not finite; the parameters are then as before the step.
     fn step(&mut self, step: u64, learning_rate: f64, workers: &dyn Collective) -> Result<Figures, Diverged>;
 
-    /// Figures on held-out rows; the first is the bound that early stopping maximises.
-    fn validate(&mut self, workers: &dyn Collective) -> Figures;
+    /// Figures on held-out rows.
+    fn validate(&mut self, workers: &dyn Collective) -> Validation;
 
     /// Remembers the present weights as the best so far.
     fn keep(&mut self);

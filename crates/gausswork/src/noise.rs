@@ -35,6 +35,16 @@ pub enum Stream {
     Ends = 10,
     /// Tests and demonstrations.
     Test = 15,
+    /// Dropout masks.
+    Dropout = 16,
+    /// Latents of generated rows while a game is played.
+    GameLatent = 17,
+    /// Cells of generated rows while a game is played.
+    GameCell = 18,
+    /// Points between real and generated rows, where a gradient penalty is taken.
+    Interpolate = 19,
+    /// Noise added to what the discriminator sees.
+    Instance = 20,
 }
 
 /// Words that are drawn and transformed together.
@@ -111,6 +121,11 @@ impl Noise {
     /// [`Noise::fill_normal`] for consecutive steps, `per_step` draws of each.
     pub fn fill_normal_of_steps(&self, stream: Stream, first: u64, per_step: usize, out: &mut [f32]) {
         self.fill(stream, first, per_step, out, normals);
+    }
+
+    /// [`Noise::fill_gumbel`] for consecutive steps, `per_step` draws of each.
+    pub fn fill_gumbel_of_steps(&self, stream: Stream, first: u64, per_step: usize, out: &mut [f32]) {
+        self.fill(stream, first, per_step, out, gumbels);
     }
 
     /// Draws `per_step` numbers of each step from `first` on, whole blocks of words at a time.

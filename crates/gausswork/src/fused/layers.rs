@@ -9,7 +9,7 @@ use gausswork_kernels::{Activation, Window};
 
 use super::batch_norm::Normalisation;
 use super::convolution::Way;
-use super::{Fused, batch_norm, bernoulli, bias, convolution, layer_norm};
+use super::{Fused, batch_norm, bernoulli, bias, choice, convolution, layer_norm};
 
 /// As [`Fused`], for the layers of image networks.
 #[backend_extension(Flex, Autodiff)]
@@ -109,6 +109,21 @@ pub trait Layers: Fused {
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         bernoulli::plain::<Self>(logits, targets)
     }
+
+    /// See [`super::straight_through_choice`].
+    fn fused_choice(x: FloatTensor<Self>, temperature: f32) -> FloatTensor<Self> {
+        let _ = temperature;
+        choice::plain::<Self>(x)
+    }
+
+    /// The gradient of [`super::straight_through_choice`] by `x`, times `g`.
+    fn fused_choice_gradient(
+        x: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        temperature: f32,
+    ) -> FloatTensor<Self> {
+        choice::plain_gradient::<Self>(x, g, temperature)
+    }
 }
 
 impl Layers for Flex {
@@ -207,6 +222,19 @@ impl Layers for Flex {
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         bernoulli::on_slices(&logits, &targets).unwrap_or_else(|| bernoulli::plain::<Self>(logits, targets))
     }
+
+    fn fused_choice(x: FloatTensor<Self>, _: f32) -> FloatTensor<Self> {
+        choice::on_slices(&x).unwrap_or_else(|| choice::plain::<Self>(x))
+    }
+
+    fn fused_choice_gradient(
+        x: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        temperature: f32,
+    ) -> FloatTensor<Self> {
+        choice::gradient_on_slices(&x, &g, temperature)
+            .unwrap_or_else(|| choice::plain_gradient::<Self>(x, g, temperature))
+    }
 }
 
 impl<B: Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
@@ -264,5 +292,9 @@ impl<B: Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
         targets: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         bernoulli::tracked::<B, C>(logits, targets)
+    }
+
+    fn fused_choice(x: FloatTensor<Self>, temperature: f32) -> FloatTensor<Self> {
+        choice::tracked::<B, C>(x, temperature)
     }
 }

@@ -269,3 +269,24 @@ fn bernoulli_losses_agree() {
         same("Bernoulli", fused, bernoulli::plain::<Flex>(x, targets).1, sums(4));
     }
 }
+
+#[test]
+fn choices_agree() {
+    for (shape, temperature) in [([7_usize, 5], 0.5_f32), ([1, 1], 1.0), ([33, 130], 0.2)] {
+        let x = numbers(&shape, 1);
+        let fused = Flex::fused_choice(x.clone(), temperature);
+        same("choice", fused, choice::plain::<Flex>(x.clone()), 0.0);
+        let g = numbers(&shape, 2);
+        let fused = Flex::fused_choice_gradient(x.clone(), g.clone(), temperature);
+        let plain = choice::plain_gradient::<Flex>(x.clone(), g.clone(), temperature);
+        // Sums of the levels' terms, divided by the temperature; the exponential has an error of 2 roundings.
+        let slack = 4.0 * shape[1] as f64 * f64::from(f32::EPSILON) / f64::from(temperature);
+        same("gradient of a choice", fused.clone(), plain, slack);
+        let leaf = FloatTensor::<Traced>::new(x).require_grad();
+        let y = Traced::fused_choice(leaf.clone(), temperature);
+        let gradients = Traced::float_sum(Traced::float_mul(y, FloatTensor::<Traced>::new(g))).backward();
+        same("tracked", leaf.grad(&gradients).expect("a gradient"), fused, 0.0);
+    }
+    let empty = Flex::fused_choice(numbers(&[0, 4], 1), 1.0);
+    assert_eq!(values(empty).1.len(), 0);
+}

@@ -142,16 +142,26 @@ impl Params {
 
     /// [`Params::leaves`] with other values of the same shapes (a weight average).
     pub fn leaves_of(&self, values: &[f32], device: &Device) -> Leaves {
-        let tensors = self
-            .entries
-            .iter()
-            .map(|entry| {
-                let values = values[entry.offset..entry.offset + entry.len()].to_vec();
-                let tensor = Tensor::<1>::from_data(TensorData::new(values, [entry.len()]), device);
-                if device.is_autodiff() { tensor.require_grad() } else { tensor }
-            })
-            .collect();
-        Leaves { tensors, shapes: self.entries.iter().map(|entry| entry.shape.clone()).collect() }
+        let mut leaves = self.constants_of(values, device);
+        if device.is_autodiff() {
+            leaves.tensors = leaves.tensors.into_iter().map(Tensor::require_grad).collect();
+        }
+        leaves
+    }
+
+    /// Copies the values to a device as constants, through which gradients pass and to which none is taken: the other player of
+    /// a game.
+    pub fn constants(&self, device: &Device) -> Leaves {
+        self.constants_of(&self.values, device)
+    }
+
+    fn constants_of(&self, values: &[f32], device: &Device) -> Leaves {
+        let of = |entry: &Entry| {
+            let values = values[entry.offset..entry.offset + entry.len()].to_vec();
+            Tensor::<1>::from_data(TensorData::new(values, [entry.len()]), device)
+        };
+        let shapes = self.entries.iter().map(|entry| entry.shape.clone()).collect();
+        Leaves { tensors: self.entries.iter().map(of).collect(), shapes }
     }
 
     /// The gradients of `leaves`; 0 of those that the loss does not depend on.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::table::{Kind, ReadOptions};
+use crate::data::table::{self, ReadOptions};
 use crate::error::OutOfRange;
+use crate::gan::GanConfig;
 use crate::nn::AdamConfig;
 use crate::train::{Schedule, TrainConfig};
 use crate::vae::{Objective, VaeConfig};
@@ -15,18 +16,33 @@ use crate::vae::{Objective, VaeConfig};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
+    /// What kind of model.
+    pub kind: Kind,
     /// Seed of every random number.
     pub seed: u64,
     /// How the table is read.
     pub data: DataConfig,
-    /// Sizes of the networks.
+    /// Autoencoder: sizes of the networks.
     pub model: VaeConfig,
-    /// What training maximises.
+    /// Autoencoder: what training maximises.
     pub objective: Objective,
+    /// GAN: sizes, objective and rules of the game.
+    pub gan: GanConfig,
     /// How it is trained.
     pub training: TrainingConfig,
-    /// The prior fitted afterwards.
+    /// Autoencoder: the prior fitted afterwards.
     pub prior: PriorConfig,
+}
+
+/// The kinds of model that can be fitted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A variational autoencoder.
+    #[default]
+    Vae,
+    /// A generative adversarial network.
+    Gan,
 }
 
 /// How the table is read; what is not given is found out.
@@ -38,7 +54,7 @@ pub struct DataConfig {
     /// Quote of a CSV file.
     pub quote: Option<char>,
     /// Kinds of columns, by name.
-    pub types: BTreeMap<String, Kind>,
+    pub types: BTreeMap<String, table::Kind>,
     /// Spellings of a missing cell.
     pub nulls: Option<Vec<String>>,
 }
@@ -55,14 +71,14 @@ pub struct TrainingConfig {
     pub batch: Option<usize>,
     /// Pieces of a batch that are worked on side by side. Results depend on it; it never depends on the machine.
     pub shards: usize,
-    /// Greatest learning rate.
-    pub learning_rate: f64,
+    /// Greatest learning rate; by the kind of model where not given.
+    pub learning_rate: Option<f64>,
     /// Steps over which the learning rate rises.
     pub warm_up: u64,
     /// Greatest norm of the gradient.
     pub clip: f64,
-    /// Decay of Adam's first moment.
-    pub beta1: f64,
+    /// Decay of Adam's first moment; by the kind of model where not given.
+    pub beta1: Option<f64>,
     /// Decay of Adam's second moment.
     pub beta2: f64,
     /// Decay of the weight average.
@@ -114,10 +130,10 @@ impl Default for TrainingConfig {
             epochs: None,
             batch: None,
             shards: 2,
-            learning_rate: 3e-3,
+            learning_rate: None,
             warm_up: 100,
             clip: adam.clip,
-            beta1: adam.beta1,
+            beta1: None,
             beta2: adam.beta2,
             average: adam.average,
             held_out: 0.1,
@@ -155,6 +171,25 @@ pub enum ConfigError {
     /// A value outside its range.
     #[error(transparent)]
     OutOfRange(#[from] OutOfRange),
+    /// More rows in a pack than there are.
+    #[error("gan.discriminator.pac = {pac}: there are only {rows} training rows; judge fewer rows together")]
+    PacTooLarge {
+        /// Rows of a pack.
+        pac: usize,
+        /// Training rows.
+        rows: usize,
+    },
+    /// A batch that is not whole packs.
+    #[error(
+        "training.batch = {batch} is not a multiple of gan.discriminator.pac = {pac}; {} would be",
+        (batch / pac).max(1) * pac
+    )]
+    BatchAndPac {
+        /// Rows per step.
+        batch: usize,
+        /// Rows of a pack.
+        pac: usize,
+    },
     /// More rows per step than there are to train on.
     #[error("training.batch = {batch}: there are only {rows} training rows; give a smaller batch, or none")]
     BatchTooLarge {
@@ -181,8 +216,21 @@ impl Config {
     }
 
     /// The configuration as TOML.
+    ///
+    /// Sections of the other kind of model are left out where they say nothing but defaults.
     pub fn to_toml(&self) -> String {
-        toml::to_string_pretty(self).unwrap_or_default()
+        let mut table = toml::Table::try_from(self).unwrap_or_default();
+        let defaults = toml::Table::try_from(Self::default()).unwrap_or_default();
+        let others: &[&str] = match self.kind {
+            Kind::Vae => &["gan"],
+            Kind::Gan => &["model", "objective", "prior"],
+        };
+        for &section in others {
+            if table.get(section) == defaults.get(section) {
+                table.remove(section);
+            }
+        }
+        toml::to_string_pretty(&table).unwrap_or_default()
     }
 
     /// Checks every range.
@@ -192,6 +240,7 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.model.check()?;
         self.objective.check()?;
+        self.gan.check()?;
         let (t, p) = (&self.training, &self.prior);
         let size = |key, value: usize, least: usize, greatest: usize, expected| {
             OutOfRange::unless((least..=greatest).contains(&value), key, value, expected)
@@ -216,10 +265,10 @@ impl Config {
         positive("training.clip", t.clip)?;
         positive("training.checkpoint-seconds", t.checkpoint_seconds)?;
         positive("training.time-budget", t.time_budget.unwrap_or(1.0))?;
-        let rate = t.learning_rate;
+        let rate = t.learning_rate.unwrap_or(1e-3);
         OutOfRange::unless(rate > 0.0 && rate <= 1.0, "training.learning-rate", rate, "a number in (0, 1]")?;
         for (key, value) in
-            [("training.beta1", t.beta1), ("training.beta2", t.beta2), ("training.average", t.average)]
+            [("training.beta1", t.beta1.unwrap_or(0.0)), ("training.beta2", t.beta2), ("training.average", t.average)]
         {
             OutOfRange::unless((0.0..1.0).contains(&value), key, value, "a number in [0, 1)")?;
         }
@@ -240,13 +289,31 @@ impl Config {
     pub fn resolved(mut self, train_rows: usize, spans: usize) -> Result<Self, ConfigError> {
         self.model = self.model.resolved(spans);
         let training = &mut self.training;
-        let batch = training.batch.unwrap_or(512.min(train_rows)).max(1);
+        let (pac, rows_per_step) = match self.kind {
+            Kind::Vae => (1, 512),
+            Kind::Gan => (self.gan.discriminator.pac, GAN_BATCH),
+        };
+        let fitting = rows_per_step.min(train_rows) / pac * pac;
+        let batch = training.batch.unwrap_or(fitting).max(1);
+        if pac > train_rows {
+            return Err(ConfigError::PacTooLarge { pac, rows: train_rows });
+        }
+        if batch % pac != 0 {
+            return Err(ConfigError::BatchAndPac { batch, pac });
+        }
         if batch > train_rows {
             return Err(ConfigError::BatchTooLarge { batch, rows: train_rows });
         }
+        let (rate, beta1) = match self.kind {
+            Kind::Vae => (3e-3, AdamConfig::default().beta1),
+            Kind::Gan => (1e-3, 0.0),
+        };
+        training.learning_rate.get_or_insert(rate);
+        training.beta1.get_or_insert(beta1);
         let per_epoch = (train_rows / batch).max(1) as f64;
         let steps = training.steps.unwrap_or_else(|| match training.epochs {
             Some(epochs) => (epochs * per_epoch).ceil() as u64,
+            None if self.kind == Kind::Gan => GAN_STEPS,
             None => default_steps(train_rows),
         });
         training.batch = Some(batch);
@@ -281,7 +348,7 @@ impl Config {
         let t = &self.training;
         let steps = t.steps.unwrap_or(1);
         TrainConfig {
-            schedule: Schedule { peak: t.learning_rate, warm_up: t.warm_up.min(steps / 2), steps },
+            schedule: Schedule { peak: t.learning_rate.unwrap_or(1e-3), warm_up: t.warm_up.min(steps / 2), steps },
             validate_every: t.validate_every.unwrap_or(steps),
             patience: (t.held_out > 0.0).then_some(t.patience),
             checkpoint_every: t.checkpoint_every,
@@ -294,7 +361,7 @@ impl Config {
     pub(super) fn adam(&self) -> AdamConfig {
         let t = &self.training;
         AdamConfig {
-            beta1: t.beta1,
+            beta1: t.beta1.unwrap_or(AdamConfig::default().beta1),
             beta2: t.beta2,
             clip: t.clip,
             average: t.average,
@@ -302,6 +369,11 @@ impl Config {
         }
     }
 }
+
+/// Rows per step of a game by default.
+const GAN_BATCH: usize = 256;
+/// Steps of a game by default.
+const GAN_STEPS: u64 = 6000;
 
 /// Steps by default: some sixteen passes over a small table, ever fewer over a large one, whose rows say more
 /// each than another pass over them.

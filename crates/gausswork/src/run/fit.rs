@@ -4,21 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use burn::tensor::Device;
-
-use super::checkpoint::{self, Checkpoint, Pass, State};
-use super::config::{Config, ConfigError, Refit};
-use super::figures::{figures, fit_prior, warn_of_collapse};
-use super::log::{Log, RunHooks};
+use super::Observer;
+use super::checkpoint::{self, Checkpoint, State};
+use super::config::{Config, ConfigError, Kind};
+use super::fit_gan::fit_gan;
+use super::fit_vae::fit_vae;
+use super::log::Log;
 use super::prepare::{Prepared, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
-use super::{Event, Observer};
-use crate::artifact::{self, ArtifactError, Card, Model, ModelKind};
+use super::session::{Encoded, Session};
+use crate::artifact::{self, ArtifactError, Card, Model, Network};
 use crate::data::table::{self, CodecError, TableError, TableWriter};
-use crate::learner::{Diverged, Learner};
-use crate::noise::Noise;
-use crate::train::{Ended, Progress, Threads, ThreadsError, TrainConfig, train};
-use crate::vae::{Vae, VaeLearner};
+use crate::learner::Diverged;
+use crate::train::{Ended, Progress, Threads, ThreadsError};
+use crate::vae::Prior;
 use crate::whole::write_whole;
 
 /// Fewest rows that a model is fitted to.
@@ -217,96 +216,42 @@ fn go(
     stop: &AtomicBool,
     observer: &mut dyn Observer,
 ) -> Result<Finished, FitError> {
-    let Prepared { config, table, codec, features, train: train_rows, held_out } = prepared;
+    let Prepared { config, table, codec, features, train, held_out, points } = prepared;
     let fingerprint = table.fingerprint.clone();
     // The features say it all from here on.
     drop(table);
-    let workers = Threads::new(threads)?;
-    let noise = Noise::new(config.seed);
-    let (mut record, mut state) = match resumed {
+    let (record, state) = match resumed {
         Some((saved, state)) => (saved, Some(state)),
         None => (Checkpoint::start(&config, fingerprint.clone()), None),
     };
-    let mut log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
-    let checkpoint_path = directory.join(checkpoint::FILE_NAME);
-    let names: Vec<String> = codec.schema.columns.iter().map(|column| column.name.clone()).collect();
-
-    // Trains `vae` on a split from where `record` stands; leaves the best weights in it.
-    let mut pass = |vae: Vae,
-                    split: [Vec<u32>; 2],
-                    schedule: TrainConfig,
-                    record: &mut Checkpoint,
-                    observer: &mut dyn Observer|
-     -> Result<(Vae, Ended), FitError> {
-        let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
-        let objective = config.objective.clone();
-        let adam = config.adam();
-        let mut learner =
-            VaeLearner::new(vae, objective, &features, split, sizes, adam, noise, Device::flex());
-        learner.name_columns(names.clone());
-        if let Some(state) = state.take()
-            && !learner.restore(state)
-        {
-            let reason = "the checkpoint does not fit the model; start a new run".to_owned();
-            return Err(FitError::Resume { path: directory.to_path_buf(), reason });
-        }
-        log.pass = record.pass;
-        let mut progress = record.progress.clone();
-        let (steps, begun) = (schedule.schedule.steps, progress.step);
-        let mut hooks = RunHooks { record, path: &checkpoint_path, log: &mut log, steps, begun, observer };
-        let ended = train(&mut learner, &schedule, &mut progress, &workers, stop, &mut hooks)?;
-        log.flush()?;
-        observer.observe(&Event::Ended { why: ended, progress: &progress });
-        if progress.best_step == 0 {
-            // Stopped before the first validation: the latest average is the best there is.
-            learner.keep();
-        }
-        record.progress = progress;
-        let best = learner.best().to_vec();
-        let mut vae = learner.vae;
-        vae.params.values_mut().copy_from_slice(&best);
-        Ok((vae, ended))
+    let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
+    let path = directory.join(checkpoint::FILE_NAME);
+    let workers = Threads::new(threads)?;
+    let mut session = Session { record, state, log, path, workers, stop, observer };
+    let rows = [train.len(), held_out.len()];
+    let data = Encoded { config: &config, codec: &codec, features: &features, split: [train, held_out], points };
+    let (network, ended) = match config.kind {
+        Kind::Vae => fit_vae(data, &mut session)?,
+        Kind::Gan => fit_gan(data, &mut session)?,
     };
-
-    let mut vae = Vae::new(config.model.clone(), codec.layout(), &noise);
-    let mut ended = Ended::Steps;
-    let schedule = config.train_config();
-    if record.pass == Pass::Fit {
-        observer.observe(&Event::Stage("training"));
-        let split = [train_rows.clone(), held_out.clone()];
-        (vae, ended) = pass(vae, split, schedule.clone(), &mut record, observer)?;
-        observer.observe(&Event::Stage("fitting the prior"));
-        vae.prior = fit_prior(&vae, &features, [&train_rows, &held_out], &config.prior, &noise, &workers);
-        observer.observe(&Event::Stage("scoring held-out rows"));
-        record.figures = figures(&vae, &codec, &features, &held_out, &train_rows, &noise, &workers);
-        record.figures.push(("steps".to_owned(), record.progress.step as f64));
-        record.figures.push(("best_step".to_owned(), record.progress.best_step as f64));
-    }
-    if config.training.refit == Refit::AllRows && ended != Ended::Interrupted {
-        // The figures stay those of the held-out rows, taken while they were held out.
-        if record.pass == Pass::Fit {
-            (record.pass, record.progress) = (Pass::Refit, Progress::default());
-        }
-        observer.observe(&Event::Stage("refitting on all rows"));
-        let all = [(0..features.rows as u32).collect(), Vec::new()];
-        (vae, ended) = pass(vae, all, schedule.for_refit(), &mut record, observer)?;
-        observer.observe(&Event::Stage("fitting the prior"));
-        vae.prior = fit_prior(&vae, &features, [&train_rows, &held_out], &config.prior, &noise, &workers);
-    }
+    let Session { record, path, .. } = session;
     let figures = record.figures;
-    warn_of_collapse(&figures, observer);
+    let prior = match &network {
+        Network::Vae(vae) => vae.prior.clone(),
+        Network::Gan(gan) => Prior::Standard { latent: gan.config.generator.latent },
+    };
     let card = Card {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: config.seed,
         fingerprint,
-        rows: [train_rows.len(), held_out.len()],
-        model: ModelKind::Vae(config.model.clone()),
+        rows,
+        model: network.kind(),
         config: config.to_toml(),
         codec,
-        prior: vae.prior.clone(),
+        prior,
         figures: figures.clone(),
     };
-    let model = Model { card, vae };
+    let model = Model { card, network };
     model.save(&directory.join(artifact::FILE_NAME))?;
     let json: serde_json::Map<String, serde_json::Value> =
         figures.iter().map(|(name, value)| (name.clone(), (*value).into())).collect();
@@ -315,7 +260,7 @@ fn go(
     leave_sample(&model, &directory.join("sample.csv"), threads)?;
     if ended != Ended::Interrupted {
         // A finished run has nothing to resume; a checkpoint left behind would only claim so.
-        let _ = fs::remove_file(&checkpoint_path);
+        let _ = fs::remove_file(&path);
     }
     Ok(Finished { model, ended, progress: record.progress, figures })
 }

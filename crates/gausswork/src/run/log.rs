@@ -25,20 +25,18 @@ impl Hooks for RunHooks<'_> {
 
     fn stepped(&mut self, step: u64, seconds: f64, figures: &Figures) -> Result<(), FitError> {
         self.log.write(step, seconds, figures)?;
-        let find = |name| figures.iter().find(|(n, _)| *n == name).map_or(f64::NAN, |(_, v)| *v);
         self.observer.observe(&Event::Step {
             step,
             steps: self.steps,
             rate: (step - self.begun) as f64 / seconds.max(1e-9),
-            train_elbo: find("train_elbo"),
+            figures,
         });
         Ok(())
     }
 
     fn validated(&mut self, progress: &Progress, seconds: f64, figures: &Figures) -> Result<(), FitError> {
         self.log.write(progress.step, seconds, figures)?;
-        let held_out_elbo = figures.first().map_or(f64::NAN, |(_, v)| *v);
-        self.observer.observe(&Event::Validated { progress, held_out_elbo });
+        self.observer.observe(&Event::Validated { progress, figures });
         Ok(())
     }
 

@@ -7,6 +7,8 @@ mod config;
 mod evaluate;
 mod figures;
 mod fit;
+mod fit_gan;
+mod fit_vae;
 mod frames;
 mod log;
 mod model_scores;
@@ -14,9 +16,10 @@ mod plan;
 mod prepare;
 mod sample;
 mod score;
+mod session;
 mod split;
 
-pub use config::{Config, ConfigError, DataConfig, PriorConfig, Refit, TrainingConfig};
+pub use config::{Config, ConfigError, DataConfig, Kind, PriorConfig, Refit, TrainingConfig};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use plan::{Plan, plan};
@@ -24,6 +27,7 @@ pub use sample::{SampleError, SampleRequest, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 
 use crate::data::table::TableSchema;
+use crate::learner::Figures;
 use crate::train::{Ended, Progress};
 
 /// What happens during a verb, as it happens.
@@ -51,15 +55,15 @@ pub enum Event<'a> {
         steps: u64,
         /// Steps per second in this session.
         rate: f64,
-        /// Evidence lower bound on the training batch, nats per row.
-        train_elbo: f64,
+        /// What the step found.
+        figures: &'a Figures,
     },
     /// Held-out rows were scored.
     Validated {
         /// Where training stands.
         progress: &'a Progress,
-        /// Evidence lower bound on held-out rows under N(0, I), nats per row.
-        held_out_elbo: f64,
+        /// What was found; of an autoencoder, bounds are under N(0, I).
+        figures: &'a Figures,
     },
     /// Training ended.
     Ended {

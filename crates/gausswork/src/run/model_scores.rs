@@ -26,8 +26,10 @@ pub(super) fn model_scores(
     workers: &Threads,
     observer: &mut dyn Observer,
 ) -> Result<Vec<Score>, EvaluateError> {
-    observer.observe(&Event::Stage("bounding the likelihood of held-out rows"));
     let model = modelled.model;
+    // Without a likelihood there is nothing to bound.
+    let Some(vae) = model.network.vae() else { return Ok(Vec::new()) };
+    observer.observe(&Event::Stage("bounding the likelihood of held-out rows"));
     let codec = &model.card.codec;
     let constants = codec.log_known();
     let noise = Noise::new(request.seed);
@@ -35,7 +37,7 @@ pub(super) fn model_scores(
         let uncoded = |source| EvaluateError::Codec { path: path.to_path_buf(), source };
         let features = codec.encode(&table.batch).map_err(uncoded)?;
         let rows = spread(rows, BOUND_ROWS);
-        Ok(bounds(&model.vae, &features, &rows, modelled.samples, &constants, &noise, workers))
+        Ok(bounds(vae, &features, &rows, modelled.samples, &constants, &noise, workers))
     };
     let every = |table: &Table| (0..table.batch.num_rows() as u32).collect::<Vec<u32>>();
     let (train, held) = match (&request.holdout, parts) {

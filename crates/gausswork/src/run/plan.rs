@@ -6,10 +6,11 @@ use std::time::Instant;
 use burn::tensor::Device;
 
 use super::Observer;
-use super::config::Config;
+use super::config::{Config, Kind};
 use super::fit::FitError;
 use super::prepare::{Prepared, prepare};
 use crate::data::table::TableCodec;
+use crate::gan::{Data, Field, Gan, GanLearner};
 use crate::learner::Learner;
 use crate::noise::Noise;
 use crate::train::Threads;
@@ -44,30 +45,48 @@ pub fn plan(
     threads: usize,
     observer: &mut dyn Observer,
 ) -> Result<Plan, FitError> {
-    let Prepared { config, codec, features, train, held_out, .. } = prepare(path, config, observer)?;
+    let Prepared { config, codec, features, train, held_out, points, .. } =
+        prepare(path, config, observer)?;
     let noise = Noise::new(config.seed);
     let layout = codec.layout();
     let feature_width = layout.width();
-    let vae = Vae::new(config.model.clone(), layout, &noise);
-    let parameters = vae.params.values().len();
     let rows = [train.len(), held_out.len()];
+    let batch = config.training.batch.unwrap_or(1);
+    let (sizes, device) = ([batch, config.training.shards], Device::flex());
+    let workers = Threads::new(threads)?;
     let encoded = features.codes.len() * 2 + (features.scores.len() + features.cells.len()) * 4;
+    let (parameters, per_step) = match config.kind {
+        Kind::Vae => {
+            let vae = Vae::new(config.model.clone(), layout, &noise);
+            let parameters = vae.params.values().len();
+            let split = [train, held_out];
+            let objective = config.objective.clone();
+            let mut learner =
+                VaeLearner::new(vae, objective, &features, split, sizes, config.adam(), noise, device);
+            (parameters, seconds_per_step(&mut learner, &workers)?)
+        }
+        Kind::Gan => {
+            let (field, data) = match &points {
+                Some((affine, points)) => (Field::Points(affine.clone()), Data::Points(points)),
+                None => (Field::Rows, Data::Rows(&features)),
+            };
+            let gan = Gan::new(config.gan.clone(), layout, field, &noise);
+            let parameters = gan.generator_params.values().len() + gan.discriminator_params.values().len();
+            let (split, steps) = ([train, held_out], config.training.steps.unwrap_or(1));
+            let mut learner =
+                GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, device);
+            (parameters, seconds_per_step(&mut learner, &workers)?)
+        }
+    };
     // Weights, gradient per shard, two moments, the average and the best.
     let copies = 5 + config.training.shards;
     let memory = (encoded + parameters * 4 * copies) as u64;
-    let batch = config.training.batch.unwrap_or(1);
-    let sizes = [batch, config.training.shards];
-    let workers = Threads::new(threads)?;
-    let mut learner = VaeLearner::new(
-        vae,
-        config.objective.clone(),
-        &features,
-        [train, held_out],
-        sizes,
-        config.adam(),
-        noise,
-        Device::flex(),
-    );
+    let seconds = per_step * config.training.steps.unwrap_or(1) as f64;
+    Ok(Plan { config, codec, rows, feature_width, parameters, memory, seconds })
+}
+
+/// Seconds of a step, from a few.
+fn seconds_per_step(learner: &mut dyn Learner, workers: &Threads) -> Result<f64, FitError> {
     const TIMED: u64 = 4;
     let mut start = Instant::now();
     for step in 0..=TIMED {
@@ -75,9 +94,7 @@ pub fn plan(
             // The first step warms caches and allocators.
             start = Instant::now();
         }
-        learner.step(step, 1e-6, &workers)?;
+        learner.step(step, 1e-6, workers)?;
     }
-    let per_step = start.elapsed().as_secs_f64() / TIMED as f64;
-    let seconds = per_step * config.training.steps.unwrap_or(1) as f64;
-    Ok(Plan { config, codec, rows, feature_width, parameters, memory, seconds })
+    Ok(start.elapsed().as_secs_f64() / TIMED as f64)
 }

@@ -9,7 +9,7 @@ use crate::artifact::Model;
 use crate::data::table::{CodecError, TableError};
 use crate::noise::{Noise, Stream};
 use crate::train::{Threads, ThreadsError};
-use crate::vae::{BLOCK, Sampler};
+use crate::vae::BLOCK;
 
 /// Which rows to draw.
 #[derive(Debug, Clone)]
@@ -75,13 +75,13 @@ pub fn sample(
         .filter(|&end| end < 1 << 63)
         .ok_or(SampleError::TooManyRows { offset, rows })?;
     let workers = Threads::new(threads)?;
-    let sampler = Sampler::new(&model.vae);
+    let sampler = model.network.sampler();
     let noise = Noise::new(seed);
     let words = |row: u64, slot: u32| noise.block(Stream::Regenerate, row, slot)[0];
     let draw = |block: u64| -> Result<RecordBatch, SampleError> {
         let drawn = sampler.block(&noise, block);
         let first = block * BLOCK;
-        let batch = model.card.codec.decode(&drawn.codes, &drawn.scores, BLOCK as usize, first, &words)?;
+        let batch = model.decode(&drawn, first, &words)?;
         let (from, to) = (offset.max(first) - first, end.min(first + BLOCK) - first);
         Ok(batch.slice(from as usize, (to - from) as usize))
     };

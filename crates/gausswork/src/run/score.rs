@@ -42,6 +42,11 @@ pub enum ScoreError {
         /// The cell.
         source: CodecError,
     },
+    /// A model without a likelihood.
+    #[error(
+        "the model is a GAN, which has no likelihood to bound; fit a variational autoencoder (--model vae) to score rows"
+    )]
+    NoLikelihood,
     /// The threads.
     #[error(transparent)]
     Threads(#[from] ThreadsError),
@@ -65,6 +70,7 @@ pub fn score<E: From<ScoreError>>(
     if request.samples == 0 {
         return Err(ScoreError::NoSamples.into());
     }
+    let vae = model.network.vae().ok_or(ScoreError::NoLikelihood)?;
     let codec = &model.card.codec;
     let table = table::read_as(path, options, &codec.schema).map_err(ScoreError::from)?;
     let features: Features = codec
@@ -77,7 +83,7 @@ pub fn score<E: From<ScoreError>>(
     let rows: Vec<u32> = (0..features.rows as u32).collect();
     let mut done = 0;
     for rows in rows.chunks(ROWS_AHEAD) {
-        sink(&bounds(&model.vae, &features, rows, request.samples, &constants, &noise, &workers))?;
+        sink(&bounds(vae, &features, rows, request.samples, &constants, &noise, &workers))?;
         done += rows.len() as u64;
         observer.observe(&Event::Rows { done, total });
     }

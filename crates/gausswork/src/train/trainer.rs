@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Schedule;
-use crate::learner::{Collective, Diverged, Figures, Learner};
+use crate::learner::{Collective, Diverged, Figures, Learner, Validation};
 
 /// How long and how fast to train; everything but the sizes of a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,13 +139,13 @@ fn validate<H: Hooks>(
     start: Instant,
     hooks: &mut H,
 ) -> Result<(), H::Error> {
-    let figures = learner.validate(workers);
-    let bound = figures.first().map_or(f64::NAN, |&(_, bound)| bound);
-    // Without held-out rows the latest weights are the best known.
-    let better = !bound.is_finite() || progress.best.is_none_or(|best| bound > best);
+    let Validation { bound, figures } = learner.validate(workers);
+    let bound = bound.filter(|bound| bound.is_finite());
+    // Without a bound the latest weights are the best known.
+    let better = bound.is_none_or(|bound| progress.best.is_none_or(|best| bound > best));
     if better {
         learner.keep();
-        progress.best = bound.is_finite().then_some(bound);
+        progress.best = bound;
         progress.best_step = progress.step;
         progress.stale = 0;
     } else {

@@ -7,7 +7,7 @@ use super::encoder::LOG_VAR_BOUNDS;
 use super::model::Vae;
 use crate::error::OutOfRange;
 use crate::layout::Features;
-use crate::learner::{Collective, Diverged, Figures, Gradient, Learner};
+use crate::learner::{Collective, Diverged, Figures, Gradient, Learner, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -230,9 +230,9 @@ impl Learner for VaeLearner<'_> {
         ])
     }
 
-    fn validate(&mut self, workers: &dyn Collective) -> Figures {
+    fn validate(&mut self, workers: &dyn Collective) -> Validation {
         if self.held_out.is_empty() {
-            return vec![("held_out_elbo", f64::NAN)];
+            return Validation { bound: None, figures: Vec::new() };
         }
         let items = self.held_out.len().div_ceil(VALIDATION_ROWS);
         let latent = self.vae.config.latent;
@@ -260,12 +260,13 @@ impl Learner for VaeLearner<'_> {
         let rate: f64 = rest[..latent].iter().sum();
         // Burda et al. 2016, §4.2: Var_x(E_q[z]) > 0.01.
         let active = (0..latent).filter(|&d| rest[2 * latent + d] - rest[latent + d].powi(2) > 0.01).count();
-        vec![
+        let figures = vec![
             ("held_out_elbo", -distortion - rate),
             ("held_out_distortion", distortion),
             ("held_out_rate", rate),
             ("active_units", active as f64),
-        ]
+        ];
+        Validation { bound: Some(-distortion - rate), figures }
     }
 
     fn keep(&mut self) {

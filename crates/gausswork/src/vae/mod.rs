@@ -21,4 +21,4 @@ pub use encoder::Encoder;
 pub use learner::{Objective, VaeLearner};
 pub use model::{Terms, Vae, VaeConfig};
 pub use prior::{Component, Mixture, Prior};
-pub use sampler::{BLOCK, Drawn, Given, Sampler};
+pub use sampler::{BLOCK, Sampler};

@@ -15,7 +15,7 @@ use super::host::{HostDecoder, Matrix, Scratch};
 use super::model::Vae;
 use super::prior::Prior;
 use crate::dist::truncated_logistic_quantile;
-use crate::layout::{End, Place, Span};
+use crate::layout::{Drawn, End, Given, Place, Span, ends_in};
 
 use crate::noise::{Noise, Stream};
 
@@ -51,28 +51,6 @@ pub struct Sampler {
     simplexes: usize,
     reals: usize,
     ends: Vec<End>,
-}
-
-/// A cell of a block that is given, not drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Given {
-    /// Row within the block.
-    pub row: usize,
-    /// The simplex, by position in the layout.
-    pub span: usize,
-    /// Its code.
-    pub code: u16,
-    /// The score of the real span after it, if there is one.
-    pub score: f32,
-}
-
-/// A block of generated rows, in terms of the layout.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Drawn {
-    /// Codes, `[rows, simplexes]`.
-    pub codes: Vec<u16>,
-    /// Scores, `[rows, reals]`.
-    pub scores: Vec<f64>,
 }
 
 impl Sampler {
@@ -143,27 +121,7 @@ impl Sampler {
             self.prior.sample(of_row[0], &epsilon[at.clone()], &mut z[at]);
             of_row.iter().enumerate().for_each(|(d, &u)| uniforms[d * rows + row] = u);
         }
-        self.given(&z, &uniforms[rows..], &self.ends_in(noise, first))
-    }
-
-    /// The rare ends that fall into the block of rows from `first`.
-    fn ends_in(&self, noise: &Noise, first: u64) -> Vec<Given> {
-        let mut given = Vec::new();
-        for (e, end) in self.ends.iter().enumerate() {
-            for stretch in first / end.every..=(first + BLOCK - 1) / end.every {
-                let within = noise.word(Stream::Ends, stretch, e as u32) % end.every;
-                let row = stretch * end.every + within;
-                if (first..first + BLOCK).contains(&row) {
-                    given.push(Given {
-                        row: (row - first) as usize,
-                        span: end.span,
-                        code: end.code,
-                        score: end.score,
-                    });
-                }
-            }
-        }
-        given
+        self.given(&z, &uniforms[rows..], &ends_in(&self.ends, noise, [first, BLOCK]))
     }
 
     /// Draws a row for each latent of `z: [rows, latent]`; `uniforms: [spans, rows]`, on (0, 1). Cells in `given` are

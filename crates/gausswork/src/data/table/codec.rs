@@ -266,6 +266,20 @@ impl TableCodec {
         }
         Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
     }
+
+    /// Rows of a table of real numbers from those numbers, `[rows, columns]`; there are no codes in between.
+    ///
+    /// # Errors
+    /// [`CodecError::Arrow`] should the columns not form a batch.
+    pub fn of_points(&self, points: &[f64]) -> Result<RecordBatch, CodecError> {
+        let columns = self.schema.columns.len();
+        let field = |name: &String| Field::new(name, DataType::Float64, true);
+        let fields: Vec<Field> = self.schema.columns.iter().map(|column| field(&column.name)).collect();
+        let array = |c: usize| -> ArrayRef {
+            Arc::new(points.iter().skip(c).step_by(columns).copied().collect::<Float64Array>())
+        };
+        Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), (0..columns).map(array).collect())?)
+    }
 }
 
 /// Random words set aside for each regenerated column of a row.

@@ -3,6 +3,8 @@
 //! Nothing in it is executed. Sizes are checked against each other before anything is built from them, and a
 //! checksum tells a damaged or altered file from a whole one.
 
+mod network;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::data::table::TableCodec;
-use crate::noise::Noise;
-use crate::vae::{Prior, Vae, VaeConfig};
+use crate::vae::Prior;
 use crate::whole::write_whole;
+
+pub use network::{GanKind, ModelKind, Network, RowSampler};
 
 /// Version of the file's own format; a greater one comes from a newer program.
 const FORMAT: u32 = 1;
@@ -27,8 +30,8 @@ pub const FILE_NAME: &str = "model.safetensors";
 pub struct Model {
     /// What the file says besides the weights.
     pub card: Card,
-    /// The networks, with their weights and prior.
-    pub vae: Vae,
+    /// The networks, with their weights.
+    pub network: Network,
 }
 
 /// The self-description of a model file.
@@ -52,14 +55,6 @@ pub struct Card {
     pub prior: Prior,
     /// Held-out figures, by name.
     pub figures: Vec<(String, f64)>,
-}
-
-/// The kinds of model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ModelKind {
-    /// A variational autoencoder.
-    Vae(VaeConfig),
 }
 
 /// The metadata entry. The card stays text until its checksum has been verified.
@@ -155,44 +150,35 @@ impl Model {
         }
         let card: Card = serde_json::from_str(header.card.get())
             .map_err(|e| damaged(format!("the description does not parse: {e}")))?;
-        card.check().map_err(damaged)?;
-        let ModelKind::Vae(config) = &card.model;
-        let layout = card.codec.layout();
+        let expected = card.check().map_err(damaged)?;
         // Sizes are believed only as far as the file holds weights of those sizes.
-        let resolved = config.clone().resolved(layout.spans.len());
-        let [hidden, embedding] = [resolved.hidden, resolved.embedding].map(|size| size.unwrap_or(1));
-        let levels: usize = layout.simplexes().map(|(_, simplex)| simplex.levels).sum();
-        for (name, shape) in [
-            ("embedding.table", [levels, embedding]),
-            ("decoder.fan_out.weight", [config.width, layout.spans.len() * hidden]),
-            ("decoder.trunk.weight", [config.latent, config.width]),
-        ] {
-            if !named.iter().any(|(n, view)| n == name && view.shape() == shape) {
+        for (name, shape) in expected {
+            if !named.iter().any(|(n, view)| *n == name && view.shape() == shape) {
                 return Err(damaged(format!("'{name}' is missing or has the wrong shape")));
             }
         }
-        // Initial values are overwritten below, so any noise serves.
-        let mut vae = Vae::new(config.clone(), layout, &Noise::new(0));
-        let entries = vae.params.entries().to_vec();
-        if entries.len() != named.len() {
-            return Err(damaged(format!("{} weights where the model has {}", named.len(), entries.len())));
+        let mut network = Network::blank(&card.model, card.codec.layout(), &card.prior);
+        let count: usize = network.params().iter().map(|params| params.entries().len()).sum();
+        if count != named.len() {
+            return Err(damaged(format!("{} weights where the model has {count}", named.len())));
         }
-        for entry in &entries {
-            let view =
-                tensors.tensor(&entry.name).map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
-            if view.dtype() != Dtype::F32 || view.shape() != entry.shape {
-                return Err(damaged(format!("'{}' has the wrong shape or type", entry.name)));
-            }
-            let target = &mut vae.params.values_mut()[entry.offset..entry.offset + entry.len()];
-            for (value, bytes) in target.iter_mut().zip(view.data().chunks_exact(4)) {
-                *value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-                if !value.is_finite() {
-                    return Err(damaged(format!("'{}' holds a value that is not finite", entry.name)));
+        for params in network.params_mut() {
+            for entry in params.entries().to_vec() {
+                let view =
+                    tensors.tensor(&entry.name).map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
+                if view.dtype() != Dtype::F32 || view.shape() != entry.shape {
+                    return Err(damaged(format!("'{}' has the wrong shape or type", entry.name)));
+                }
+                let target = &mut params.values_mut()[entry.offset..entry.offset + entry.len()];
+                for (value, bytes) in target.iter_mut().zip(view.data().chunks_exact(4)) {
+                    *value = f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+                    if !value.is_finite() {
+                        return Err(damaged(format!("'{}' holds a value that is not finite", entry.name)));
+                    }
                 }
             }
         }
-        vae.prior = card.prior.clone();
-        Ok(Self { card, vae })
+        Ok(Self { card, network })
     }
 
     /// The bytes of the model file.
@@ -201,16 +187,14 @@ impl Model {
     /// [`ArtifactError::Damaged`] should the parts not form one.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ArtifactError> {
         let failed = |reason: String| ArtifactError::Damaged { path: PathBuf::from(FILE_NAME), reason };
-        let params = &self.vae.params;
-        let mut named: Vec<(String, Vec<usize>, Vec<u8>)> = params
-            .entries()
-            .iter()
-            .map(|entry| {
+        let mut named: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+        for params in self.network.params() {
+            named.extend(params.entries().iter().map(|entry| {
                 let values = &params.values()[entry.offset..entry.offset + entry.len()];
                 let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
                 (entry.name.clone(), entry.shape.clone(), bytes)
-            })
-            .collect();
+            }));
+        }
         named.sort_by(|a, b| a.0.cmp(&b.0));
         let sums =
             named.iter().map(|(name, shape, bytes)| (name.as_str(), shape.as_slice(), bytes.as_slice()));
@@ -245,12 +229,12 @@ impl Model {
 }
 
 impl Card {
-    /// Checks what the weights alone do not: that sizes fit each other and no index leaves its table.
-    fn check(&self) -> Result<(), String> {
-        let ModelKind::Vae(model) = &self.model;
-        model.check().map_err(|e| e.to_string())?;
+    /// Checks what the weights alone do not: that sizes fit each other and no index leaves its table; the names and shapes of
+    /// weights that there must be.
+    fn check(&self) -> Result<Vec<(String, Vec<usize>)>, String> {
         self.codec.check()?;
-        self.prior.check(model.latent)
+        self.prior.check(self.model.latent())?;
+        self.model.check(&self.codec.layout())
     }
 }
 

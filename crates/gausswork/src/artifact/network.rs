@@ -1,0 +1,181 @@
+//! The kinds of model behind one interface.
+
+use arrow::array::RecordBatch;
+use serde::{Deserialize, Serialize};
+
+use super::Model;
+use crate::data::table::CodecError;
+use crate::gan::{Field, Gan, GanConfig, GanSampler};
+use crate::layout::{Drawn, Layout};
+use crate::nn::Params;
+use crate::noise::Noise;
+use crate::vae::{BLOCK, Prior, Sampler, Vae, VaeConfig};
+
+/// The kinds of model, as a model file names them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelKind {
+    /// A variational autoencoder.
+    Vae(VaeConfig),
+    /// A generative adversarial network.
+    Gan(GanKind),
+}
+
+/// What a model file says of a GAN.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GanKind {
+    /// Sizes, objective and rules.
+    pub config: GanConfig,
+    /// Rows or points.
+    pub field: Field,
+}
+
+/// A model's networks with their weights.
+#[derive(Debug, Clone)]
+pub enum Network {
+    /// A variational autoencoder.
+    Vae(Vae),
+    /// A generative adversarial network.
+    Gan(Gan),
+}
+
+impl ModelKind {
+    /// Checks every size, and those that weights must have; the names and shapes of weights without which nothing else is
+    /// believed.
+    ///
+    /// # Errors
+    /// What is out of its range, in words.
+    pub(super) fn check(&self, layout: &Layout) -> Result<Vec<(String, Vec<usize>)>, String> {
+        let spans = layout.spans.len();
+        match self {
+            Self::Vae(config) => {
+                config.check().map_err(|e| e.to_string())?;
+                let resolved = config.clone().resolved(spans);
+                let [hidden, embedding] =
+                    [resolved.hidden, resolved.embedding].map(|size| size.unwrap_or(1));
+                let levels: usize = layout.simplexes().map(|(_, simplex)| simplex.levels).sum();
+                Ok(vec![
+                    ("embedding.table".to_owned(), vec![levels, embedding]),
+                    ("decoder.fan_out.weight".to_owned(), vec![config.width, spans * hidden]),
+                    ("decoder.trunk.weight".to_owned(), vec![config.latent, config.width]),
+                ])
+            }
+            Self::Gan(GanKind { config, field }) => {
+                config.check().map_err(|e| e.to_string())?;
+                field.check()?;
+                Ok(Gan::expected(config, layout, field))
+            }
+        }
+    }
+
+    /// Latent dimensions.
+    pub fn latent(&self) -> usize {
+        match self {
+            Self::Vae(config) => config.latent,
+            Self::Gan(kind) => kind.config.generator.latent,
+        }
+    }
+}
+
+impl Network {
+    /// A network of a kind; its weights are to be overwritten.
+    pub(super) fn blank(kind: &ModelKind, layout: Layout, prior: &Prior) -> Self {
+        // Initial values are overwritten, so any noise serves.
+        let noise = Noise::new(0);
+        match kind {
+            ModelKind::Vae(config) => {
+                let mut vae = Vae::new(config.clone(), layout, &noise);
+                vae.prior = prior.clone();
+                Self::Vae(vae)
+            }
+            ModelKind::Gan(GanKind { config, field }) => {
+                Self::Gan(Gan::new(config.clone(), layout, field.clone(), &noise))
+            }
+        }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> ModelKind {
+        match self {
+            Self::Vae(vae) => ModelKind::Vae(vae.config.clone()),
+            Self::Gan(gan) => {
+                ModelKind::Gan(GanKind { config: gan.config.clone(), field: gan.field.clone() })
+            }
+        }
+    }
+
+    /// All weights, network by network.
+    pub fn params(&self) -> Vec<&Params> {
+        match self {
+            Self::Vae(vae) => vec![&vae.params],
+            Self::Gan(gan) => vec![&gan.generator_params, &gan.discriminator_params],
+        }
+    }
+
+    /// All weights, to be changed.
+    pub(super) fn params_mut(&mut self) -> Vec<&mut Params> {
+        match self {
+            Self::Vae(vae) => vec![&mut vae.params],
+            Self::Gan(gan) => vec![&mut gan.generator_params, &mut gan.discriminator_params],
+        }
+    }
+
+    /// Number of weights.
+    pub fn parameters(&self) -> usize {
+        self.params().iter().map(|params| params.values().len()).sum()
+    }
+
+    /// The autoencoder, if it is one: only that has a likelihood.
+    pub fn vae(&self) -> Option<&Vae> {
+        match self {
+            Self::Vae(vae) => Some(vae),
+            Self::Gan(_) => None,
+        }
+    }
+
+    /// Prepares it for sampling.
+    pub fn sampler(&self) -> RowSampler {
+        match self {
+            Self::Vae(vae) => RowSampler::Vae(Sampler::new(vae)),
+            Self::Gan(gan) => RowSampler::Gan(GanSampler::new(gan)),
+        }
+    }
+}
+
+/// A network prepared for sampling.
+#[derive(Debug)]
+pub enum RowSampler {
+    /// A variational autoencoder.
+    Vae(Sampler),
+    /// A generator.
+    Gan(GanSampler),
+}
+
+impl RowSampler {
+    /// Rows `BLOCK · block` to `BLOCK · (block + 1)` of the sample that `noise` names.
+    pub fn block(&self, noise: &Noise, block: u64) -> Drawn {
+        match self {
+            Self::Vae(sampler) => sampler.block(noise, block),
+            Self::Gan(sampler) => sampler.block(noise, block),
+        }
+    }
+}
+
+impl Model {
+    /// A block of generated rows in canonical columns; `first` is the number of its first row, `words` what regenerated columns are
+    /// made of.
+    ///
+    /// # Errors
+    /// [`CodecError::Arrow`] where the columns do not form a batch.
+    pub fn decode(
+        &self,
+        drawn: &Drawn,
+        first: u64,
+        words: &(dyn Fn(u64, u32) -> u32 + Sync),
+    ) -> Result<RecordBatch, CodecError> {
+        match &self.network {
+            Network::Gan(Gan { field: Field::Points(_), .. }) => self.card.codec.of_points(&drawn.scores),
+            _ => self.card.codec.decode(&drawn.codes, &drawn.scores, BLOCK as usize, first, words),
+        }
+    }
+}

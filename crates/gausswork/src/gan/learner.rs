@@ -1,0 +1,413 @@
+//! Training a [`Gan`]: alternating steps of two players, each with its own optimiser, and the state of their game.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::discriminator::Mode;
+use super::model::{Data, Gan, Generator};
+use super::objective::Objective;
+use super::points::Phase;
+use crate::learner::{Collective, Diverged, Figures, Gradient, Learner, Validation};
+use crate::nn::{Adam, AdamConfig};
+use crate::noise::{Noise, Stream};
+
+/// Steps between two looks at the gradients that the minimax and the non-saturating game give the generator.
+const LOOK_EVERY: u64 = 50;
+/// Rows per item of validation work; fixed, so that sums do not depend on the number of threads.
+const VALIDATION_ROWS: usize = 250;
+/// Held-out rows, and as many generated ones, at each validation.
+const VALIDATION_MOST: usize = 5000;
+/// Bins of the histograms of D.
+pub const BINS: usize = 20;
+
+/// Shares of held-out rows by D, in twentieths from 0.
+pub const HISTOGRAM_REAL: [&str; BINS] = ["held_out_d_real_00", "held_out_d_real_01", "held_out_d_real_02", "held_out_d_real_03", "held_out_d_real_04", "held_out_d_real_05", "held_out_d_real_06", "held_out_d_real_07", "held_out_d_real_08", "held_out_d_real_09", "held_out_d_real_10", "held_out_d_real_11", "held_out_d_real_12", "held_out_d_real_13", "held_out_d_real_14", "held_out_d_real_15", "held_out_d_real_16", "held_out_d_real_17", "held_out_d_real_18", "held_out_d_real_19"];
+/// Shares of generated rows by D, likewise.
+pub const HISTOGRAM_FAKE: [&str; BINS] = ["held_out_d_fake_00", "held_out_d_fake_01", "held_out_d_fake_02", "held_out_d_fake_03", "held_out_d_fake_04", "held_out_d_fake_05", "held_out_d_fake_06", "held_out_d_fake_07", "held_out_d_fake_08", "held_out_d_fake_09", "held_out_d_fake_10", "held_out_d_fake_11", "held_out_d_fake_12", "held_out_d_fake_13", "held_out_d_fake_14", "held_out_d_fake_15", "held_out_d_fake_16", "held_out_d_fake_17", "held_out_d_fake_18", "held_out_d_fake_19"];
+
+/// A [`Gan`] with its data and the optimisers of both players.
+#[derive(Debug)]
+pub struct GanLearner<'a> {
+    /// The model; its parameters are the live weights.
+    pub gan: Gan,
+    data: Data<'a>,
+    train: Vec<u32>,
+    held_out: Vec<u32>,
+    batch: usize,
+    shards: usize,
+    steps: u64,
+    noise: Noise,
+    device: Device,
+    generator: Adam,
+    discriminator: Adam,
+    best: Vec<f32>,
+    epoch: Option<(u64, Vec<u32>)>,
+}
+
+/// Sums over the rows of a batch that the players' steps hand out.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    loss: f64,
+    real: f64,
+    fake: f64,
+}
+
+impl<'a> GanLearner<'a> {
+    /// A learner on the rows `train` of `data`, watched on `held_out`; `steps` is how long the game is to last.
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        gan: Gan,
+        data: Data<'a>,
+        [train, held_out]: [Vec<u32>; 2],
+        [batch, shards]: [usize; 2],
+        steps: u64,
+        adam: AdamConfig,
+        noise: Noise,
+        device: Device,
+    ) -> Self {
+        let pac = gan.config.discriminator.pac;
+        // A shard holds whole packs.
+        let packs = (batch.min(train.len()) / pac).max(1);
+        Self {
+            generator: Adam::new(gan.generator_params.values(), adam),
+            discriminator: Adam::new(gan.discriminator_params.values(), adam),
+            best: gan.generator_params.values().to_vec(),
+            shards: shards.clamp(1, packs),
+            batch: packs * pac,
+            gan,
+            data,
+            train,
+            held_out,
+            steps,
+            noise,
+            device,
+            epoch: None,
+        }
+    }
+
+    /// The averaged generator weights remembered by [`Learner::keep`].
+    pub fn best(&self) -> &[f32] {
+        &self.best
+    }
+
+    /// The rows of a batch: a slice of the epoch's permutation.
+    fn rows(&mut self, index: u64) -> Vec<u32> {
+        let per_epoch = (self.train.len() / self.batch).max(1) as u64;
+        let (epoch, within) = (index / per_epoch, index % per_epoch);
+        if self.epoch.as_ref().is_none_or(|(cached, _)| *cached != epoch) {
+            self.epoch = Some((epoch, self.noise.permutation(Stream::Shuffle, epoch, self.train.len())));
+        }
+        let order = self.epoch.as_ref().map_or(&[][..], |(_, order)| order);
+        let start = within as usize * self.batch;
+        order[start..start + self.batch].iter().map(|&i| self.train[i as usize]).collect()
+    }
+
+    /// The rows of a shard, whole packs.
+    fn part(&self, shard: usize) -> std::ops::Range<usize> {
+        let pac = self.gan.config.discriminator.pac;
+        let packs = self.batch / pac;
+        packs * shard / self.shards * pac..packs * (shard + 1) / self.shards * pac
+    }
+
+    /// Standard deviation of the instance noise at a step.
+    fn instance_noise(&self, step: u64) -> f64 {
+        let left = 1.0 - step as f64 / (self.steps.max(1) as f64);
+        self.gan.config.instance_noise * left.max(0.0)
+    }
+
+    /// What the discriminator sees, with instance noise.
+    fn blurred(&self, x: Tensor<2>, deviation: f64, address: u64) -> Tensor<2> {
+        if deviation <= 0.0 {
+            return x;
+        }
+        let [rows, width] = x.dims();
+        let mut values = vec![0.0; rows * width];
+        self.noise.fill_normal(Stream::Instance, address, &mut values);
+        values.iter_mut().for_each(|v| *v *= deviation as f32);
+        let device = x.device();
+        x + Tensor::from_data(TensorData::new(values, [rows, width]), &device)
+    }
+
+    /// One step of the discriminator; `turn` counts those of all steps.
+    fn step_discriminator(
+        &mut self,
+        [step, turn]: [u64; 2],
+        rate: f64,
+        workers: &dyn Collective,
+    ) -> Result<(Sums, [f64; 2], f64), Diverged> {
+        let rows = self.rows(turn);
+        self.gan.discriminator.advance(&mut self.gan.discriminator_params);
+        let this = &*self;
+        let gan = &this.gan;
+        let penalised = gan.config.penalty.is_due(turn);
+        let deviation = this.instance_noise(step);
+        let autodiff = this.device.clone().autodiff();
+        let (gradient, figures) = workers.sum(this.shards, &|shard| {
+            let part = this.part(shard);
+            let size = part.len();
+            let address = turn * this.shards as u64 + shard as u64;
+            // The fake rows are a constant to the discriminator: they are made without a graph.
+            let generator = gan.generator_params.constants(&this.device);
+            let (fake, _) =
+                gan.fake(&generator, size, &this.noise, 2 * address, Phase::Train, &this.device);
+            let real = gan.real(this.data, &rows[part], &this.device);
+            let real = this.blurred(real, deviation, 4 * address);
+            let fake = this.blurred(fake, deviation, 4 * address + 1);
+            let leaves = gan.discriminator_params.leaves(&autodiff);
+            let mode = |side: u64| Mode::Train { noise: &this.noise, address: 4 * address + side };
+            let lift = |x: &Tensor<2>| Tensor::<2>::from_inner(x.clone());
+            let of_real = gan.discriminator.logits(&leaves, lift(&real), mode(0));
+            let of_fake = gan.discriminator.logits(&leaves, lift(&fake), mode(1));
+            let objective = gan.config.objective;
+            let packs = size / gan.config.discriminator.pac;
+            let per_pack = objective.discriminator_loss(of_real.clone(), of_fake.clone());
+            let mut loss = per_pack.clone().sum();
+            let (mut penalty, mut norm) = (0.0, 0.0);
+            if penalised {
+                let plain = gan.discriminator_params.constants(&autodiff);
+                let mut between = vec![0.0; packs];
+                this.noise.fill_uniform(Stream::Interpolate, address, &mut between);
+                let found = gan.config.penalty.on(
+                    &gan.discriminator,
+                    [&leaves, &plain],
+                    [real, fake],
+                    &between,
+                    mode(2),
+                );
+                loss = loss + found.surrogate;
+                (penalty, norm) = (found.value, found.gradient_norm);
+            }
+            let batch = (this.batch / gan.config.discriminator.pac) as f64;
+            let mut gradients = loss.div_scalar(batch).backward();
+            let gradient = gan.discriminator_params.gradient(&leaves, &mut gradients);
+            let probability = |logits: Tensor<2>| sum_of(&logits, |l| 1.0 / (1.0 + (-l).exp()));
+            let loss = sum_of(&per_pack, |loss| loss);
+            (gradient, vec![loss, probability(of_real), probability(of_fake), penalty, norm * packs as f64])
+        });
+        let packs = (this.batch / gan.config.discriminator.pac) as f64;
+        if let Some(bad) = figures.iter().position(|f| !f.is_finite()) {
+            let term = if bad < 3 { "the discriminator's loss" } else { "the discriminator's penalty" };
+            return Err(Diverged { step, term: term.to_owned(), column: None });
+        }
+        let values = self.gan.discriminator_params.values_mut();
+        let norm = self.discriminator.step(turn, rate, &gradient, values, workers);
+        if !norm.is_finite() {
+            return Err(bad_gradient(step, "discriminator", &self.gan.discriminator_params, &gradient));
+        }
+        let sums = Sums { loss: figures[0] / packs, real: figures[1] / packs, fake: figures[2] / packs };
+        Ok((sums, [figures[3] / packs, figures[4] / packs], norm))
+    }
+
+    /// The generator's gradient under an objective, and its loss, mean D(G(z)) and sums of moments.
+    fn generator_gradient(
+        &self,
+        [step, turn]: [u64; 2],
+        rows: &[u32],
+        objective: Objective,
+        workers: &dyn Collective,
+    ) -> (Gradient, Vec<f64>) {
+        let gan = &self.gan;
+        let autodiff = self.device.clone().autodiff();
+        let deviation = self.instance_noise(step);
+        workers.sum(self.shards, &|shard| {
+            let part = self.part(shard);
+            let size = part.len();
+            let address = turn * self.shards as u64 + shard as u64;
+            let leaves = gan.generator_params.leaves(&autodiff);
+            let opponent = gan.discriminator_params.constants(&autodiff);
+            let (fake, moments) =
+                gan.fake(&leaves, size, &self.noise, 2 * address + 1, Phase::Train, &autodiff);
+            let fake = self.blurred(fake, deviation, 4 * address + 2);
+            let mode = |side: u64| Mode::Train { noise: &self.noise, address: 4 * address + side };
+            let of_fake = gan.discriminator.logits(&opponent, fake, mode(3));
+            let packs = size / gan.config.discriminator.pac;
+            // The losses of these two do not look at the data.
+            let alone = matches!(objective, Objective::NonSaturating | Objective::LeastSquares);
+            let of_real = if alone {
+                Tensor::zeros([packs, 1], &autodiff)
+            } else {
+                let real = gan.real(self.data, &rows[part], &self.device);
+                let real = self.blurred(real, deviation, 4 * address + 3);
+                let plain = gan.discriminator_params.constants(&self.device);
+                Tensor::from_inner(gan.discriminator.logits(&plain, real, mode(2)))
+            };
+            let per_pack = objective.generator_loss(of_real, of_fake.clone());
+            let batch = (self.batch / gan.config.discriminator.pac) as f64;
+            let mut gradients = per_pack.clone().sum().div_scalar(batch).backward();
+            let gradient = gan.generator_params.gradient(&leaves, &mut gradients);
+            let probability = sum_of(&of_fake, |l| 1.0 / (1.0 + (-l).exp()));
+            let mut figures = vec![sum_of(&per_pack, |loss| loss) / batch, probability / batch];
+            if let Generator::Points(points) = &gan.generator {
+                figures.extend(points.sums(moments.into_iter().map(Tensor::inner).collect(), size));
+            }
+            (gradient, figures)
+        })
+    }
+
+    /// The norms of the generator's gradient under the minimax and the non-saturating objective, on the same batch.
+    fn look(&self, at: [u64; 2], rows: &[u32], workers: &dyn Collective) -> [f64; 2] {
+        [Objective::Minimax, Objective::NonSaturating].map(|objective| {
+            let (gradient, _) = self.generator_gradient(at, rows, objective, workers);
+            gradient.iter().flatten().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt()
+        })
+    }
+}
+
+/// Which parameter's gradient is not finite.
+fn bad_gradient(step: u64, player: &str, params: &crate::nn::Params, gradient: &Gradient) -> Diverged {
+    let index = gradient.iter().flatten().position(|g| !g.is_finite()).unwrap_or(0);
+    Diverged { step, term: format!("the {player}'s gradient of {}", params.name_at(index)), column: None }
+}
+
+/// The sum of a function over a tensor's numbers, in f64.
+fn sum_of<const D: usize>(x: &Tensor<D>, f: impl Fn(f64) -> f64) -> f64 {
+    x.clone().into_data().iter::<f64>().map(f).sum()
+}
+
+impl Learner for GanLearner<'_> {
+    fn step(&mut self, step: u64, learning_rate: f64, workers: &dyn Collective) -> Result<Figures, Diverged> {
+        let turns = self.gan.config.discriminator_steps as u64;
+        let rate = learning_rate * self.gan.config.rate_ratio;
+        let mut last = (Sums::default(), [0.0; 2], 0.0);
+        for k in 0..turns {
+            last = self.step_discriminator([step, step * turns + k], rate, workers)?;
+        }
+        let turn = (step + 1) * turns - 1;
+        let rows = self.rows(turn);
+        let at = [step, turn];
+        let norms = step.is_multiple_of(LOOK_EVERY).then(|| self.look(at, &rows, workers));
+        let objective = self.gan.config.objective;
+        let (gradient, figures) = self.generator_gradient(at, &rows, objective, workers);
+        if figures.iter().any(|f| !f.is_finite()) {
+            return Err(Diverged { step, term: "the generator's loss".to_owned(), column: None });
+        }
+        let values = self.gan.generator_params.values_mut();
+        let norm = self.generator.step(step, learning_rate, &gradient, values, workers);
+        if !norm.is_finite() {
+            return Err(bad_gradient(step, "generator", &self.gan.generator_params, &gradient));
+        }
+        if let Generator::Points(points) = &self.gan.generator {
+            points.update(&mut self.gan.generator_params, &figures[2..], self.batch);
+        }
+        let (sums, [penalty, gradient_norm], discriminator_norm) = last;
+        let mut out = vec![
+            ("j_d", sums.loss),
+            ("j_g", figures[0]),
+            ("d_real", sums.real),
+            ("d_fake", sums.fake),
+            ("d_fake_after", figures[1]),
+            ("generator_gradient_norm", norm),
+            ("discriminator_gradient_norm", discriminator_norm),
+        ];
+        if self.gan.config.penalty.is_due(turn) {
+            out.extend([("penalty", penalty), ("input_gradient_norm", gradient_norm)]);
+        }
+        if let Some([minimax, non_saturating]) = norms {
+            out.extend([("minimax_norm", minimax), ("non_saturating_norm", non_saturating)]);
+        }
+        Ok(out)
+    }
+
+    fn validate(&mut self, workers: &dyn Collective) -> Validation {
+        let gan = &self.gan;
+        let pac = gan.config.discriminator.pac;
+        let rows = if self.held_out.is_empty() { &self.train } else { &self.held_out };
+        let rows = &rows[..rows.len().min(VALIDATION_MOST) / pac * pac];
+        let per_item = VALIDATION_ROWS.div_ceil(pac) * pac;
+        let results = workers.map(rows.len().div_ceil(per_item), &|item| {
+            let rows = &rows[item * per_item..rows.len().min((item + 1) * per_item)];
+            let opponent = gan.discriminator_params.constants(&self.device);
+            let real = gan.discriminator.logits(
+                &opponent,
+                gan.real(self.data, rows, &self.device),
+                Mode::Evaluate,
+            );
+            let generator = gan.generator_params.constants(&self.device);
+            // Addresses that no step of training has.
+            let address = u64::MAX / 2 + item as u64;
+            let (fake, _) =
+                gan.fake(&generator, rows.len(), &self.noise, address, Phase::Evaluate, &self.device);
+            let fake = gan.discriminator.logits(&opponent, fake, Mode::Evaluate);
+            summarise(&real).into_iter().chain(summarise(&fake)).collect()
+        });
+        let mut totals = vec![0.0; 2 * (3 + BINS)];
+        for result in &results {
+            totals.iter_mut().zip(result).for_each(|(t, r)| *t += r);
+        }
+        let n = (rows.len() / pac).max(1) as f64;
+        totals.iter_mut().for_each(|t| *t /= n);
+        let (real, fake) = totals.split_at(3 + BINS);
+        // J_D with the halves, from log D(x) and log(1 − D(G(z))).
+        let j_d = 0.5 * (real[1] + fake[2]);
+        let value = -2.0 * j_d;
+        let bound = (0.5 * (value + 4.0_f64.ln())).clamp(0.0, std::f64::consts::LN_2);
+        let mut figures = vec![
+            ("held_out_j_d", j_d),
+            ("held_out_value", value),
+            ("held_out_jsd_bound", bound),
+            ("held_out_d_real", real[0]),
+            ("held_out_d_fake", fake[0]),
+        ];
+        figures.extend(HISTOGRAM_REAL.into_iter().zip(real[3..].iter().copied()));
+        figures.extend(HISTOGRAM_FAKE.into_iter().zip(fake[3..].iter().copied()));
+        // The game has no bound that says which weights are best: the latest average is kept.
+        Validation { bound: None, figures }
+    }
+
+    fn keep(&mut self) {
+        self.best.copy_from_slice(&self.generator.average);
+    }
+
+    fn state(&self) -> Vec<(String, Vec<f32>)> {
+        let entry = |name: &str, values: &[f32]| (name.to_owned(), values.to_vec());
+        let mut state = vec![entry("best", &self.best)];
+        let players = [
+            ("generator", &self.gan.generator_params, &self.generator),
+            ("discriminator", &self.gan.discriminator_params, &self.discriminator),
+        ];
+        for (name, params, adam) in players {
+            state.push(entry(&format!("{name}.weights"), params.values()));
+            state.push(entry(&format!("{name}.m"), &adam.m));
+            state.push(entry(&format!("{name}.v"), &adam.v));
+            state.push(entry(&format!("{name}.average"), &adam.average));
+        }
+        state
+    }
+
+    fn restore(&mut self, state: Vec<(String, Vec<f32>)>) -> bool {
+        let mut taken = 0;
+        for (name, values) in state {
+            let target = match name.as_str() {
+                "best" => &mut self.best[..],
+                "generator.weights" => self.gan.generator_params.values_mut(),
+                "generator.m" => &mut self.generator.m,
+                "generator.v" => &mut self.generator.v,
+                "generator.average" => &mut self.generator.average,
+                "discriminator.weights" => self.gan.discriminator_params.values_mut(),
+                "discriminator.m" => &mut self.discriminator.m,
+                "discriminator.v" => &mut self.discriminator.v,
+                "discriminator.average" => &mut self.discriminator.average,
+                _ => return false,
+            };
+            if target.len() != values.len() {
+                return false;
+            }
+            target.copy_from_slice(&values);
+            taken += 1;
+        }
+        taken == 9
+    }
+}
+
+/// Of logits: the sums of D, −log D, −log(1 − D), and a histogram of D.
+fn summarise(logits: &Tensor<2>) -> Vec<f64> {
+    let mut out = vec![0.0; 3 + BINS];
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    for l in logits.clone().into_data().iter::<f64>() {
+        let d = 1.0 / (1.0 + (-l).exp());
+        out[0] += d;
+        out[1] += softplus(-l);
+        out[2] += softplus(l);
+        out[3 + ((d * BINS as f64) as usize).min(BINS - 1)] += 1.0;
+    }
+    out
+}

@@ -1,0 +1,31 @@
+//! The generative adversarial network: a generator and a discriminator in a two-player game, its objectives, its penalties,
+//! and a verdict on how it ended.
+
+mod config;
+mod discriminator;
+mod layer;
+mod learner;
+mod model;
+mod nonlinearity;
+mod objective;
+mod penalty;
+mod points;
+mod rows;
+mod sampler;
+mod spectral;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use config::{GanConfig, GeneratorConfig};
+pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
+pub use learner::{BINS, GanLearner, HISTOGRAM_FAKE, HISTOGRAM_REAL};
+pub use model::{Data, Field, Gan, Generator};
+pub use nonlinearity::Nonlinearity;
+pub use objective::{Convention, Equilibrium, Objective, jensen_shannon_bound, value_of_game};
+pub use penalty::{Penalised, Penalty, PenaltyKind};
+pub use points::{Affine, Normalised, Phase, PointGenerator};
+pub use rows::{Generated, RowGenerator};
+pub use sampler::GanSampler;
+pub use spectral::Normalisation;
+pub use view::View;

@@ -1,0 +1,183 @@
+//! The model: both players, their parameters, and what a row is.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use super::config::GanConfig;
+use super::discriminator::Discriminator;
+use super::points::{Affine, Phase, PointGenerator, gather};
+use super::rows::{RowGenerator, Sizes};
+use super::view::View;
+use crate::layout::{Features, Layout};
+use crate::nn::{Leaves, Params};
+use crate::noise::{Noise, Stream};
+
+/// What the players play for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Field {
+    /// Rows of a table, coded.
+    Rows,
+    /// Points: numbers as they are, standardised.
+    Points(Affine),
+}
+
+/// Data as a game reads it.
+#[derive(Debug, Clone, Copy)]
+pub enum Data<'a> {
+    /// Coded rows.
+    Rows(&'a Features),
+    /// Standardised points, `[n, dimensions]`.
+    Points(&'a [f32]),
+}
+
+/// A generator and a discriminator.
+#[derive(Debug, Clone)]
+pub struct Gan {
+    /// Sizes, objective and rules.
+    pub config: GanConfig,
+    /// What a row consists of.
+    pub layout: Layout,
+    /// Rows or points.
+    pub field: Field,
+    /// The generator's weights.
+    pub generator_params: Params,
+    /// The discriminator's weights.
+    pub discriminator_params: Params,
+    /// `G`.
+    pub generator: Generator,
+    /// `D`.
+    pub discriminator: Discriminator,
+    /// How the discriminator sees rows.
+    pub view: View,
+}
+
+/// The kinds of generator.
+#[derive(Debug, Clone)]
+pub enum Generator {
+    /// Of a table.
+    Rows(RowGenerator),
+    /// Of points.
+    Points(PointGenerator),
+}
+
+impl Field {
+    /// Checks what a model file says.
+    ///
+    /// # Errors
+    /// What does not fit, in words.
+    pub fn check(&self) -> Result<(), String> {
+        let Self::Points(affine) = self else { return Ok(()) };
+        let finite = affine.centre.iter().chain(&affine.scale).all(|x| x.is_finite());
+        let fits = !affine.centre.is_empty() && affine.centre.len() == affine.scale.len();
+        if finite && fits && affine.scale.iter().all(|&scale| scale > 0.0) {
+            Ok(())
+        } else {
+            Err("the map of the points is inconsistent".to_owned())
+        }
+    }
+}
+
+impl Gan {
+    /// Players with initial weights from `noise`.
+    pub fn new(config: GanConfig, layout: Layout, field: Field, noise: &Noise) -> Self {
+        let mut generator_params = Params::default();
+        let g = &config.generator;
+        let view = View::new(&layout);
+        let (generator, width) = match &field {
+            Field::Rows => {
+                let sizes = Sizes {
+                    latent: g.latent,
+                    width: g.width,
+                    blocks: g.depth,
+                    hidden: g.hidden,
+                    embedding: g.embedding,
+                };
+                let rows = RowGenerator::new(&mut generator_params, &layout, sizes, noise);
+                (Generator::Rows(rows), view.width())
+            }
+            Field::Points(affine) => {
+                let dimensions = affine.centre.len();
+                let shape = [g.latent, g.width, g.depth, dimensions];
+                let function = g.activation.activation();
+                let params = &mut generator_params;
+                let points = PointGenerator::new(params, shape, function, g.normalisation, noise);
+                (Generator::Points(points), dimensions)
+            }
+        };
+        let mut discriminator_params = Params::default();
+        // The players' weights must not be the same numbers.
+        let other = Noise::new(noise.word(Stream::Init, u64::MAX, 0));
+        let discriminator =
+            Discriminator::new(&mut discriminator_params, width, config.discriminator.clone(), &other);
+        Self {
+            config,
+            layout,
+            field,
+            generator_params,
+            discriminator_params,
+            generator,
+            discriminator,
+            view,
+        }
+    }
+
+    /// Names and shapes of weights that decide how large all others are, without making any of them.
+    pub fn expected(config: &GanConfig, layout: &Layout, field: &Field) -> Vec<(String, Vec<usize>)> {
+        let g = &config.generator;
+        let (trunk, seen) = match field {
+            Field::Rows => (("generator.trunk.weight", vec![g.latent, g.width]), View::new(layout).width()),
+            Field::Points(affine) if g.depth == 0 => {
+                (("generator.last.weight", vec![g.latent, affine.centre.len()]), affine.centre.len())
+            }
+            Field::Points(affine) => {
+                (("generator.layer0.weight", vec![g.latent, g.width]), affine.centre.len())
+            }
+        };
+        let (name, shape) = trunk;
+        vec![(name.to_owned(), shape), Discriminator::expected(seen, &config.discriminator)]
+    }
+
+    /// Numbers that the discriminator sees of a row.
+    pub fn seen_width(&self) -> usize {
+        match &self.field {
+            Field::Rows => self.view.width(),
+            Field::Points(affine) => affine.centre.len(),
+        }
+    }
+
+    /// Real rows as the discriminator sees them, `[rows, seen_width]`.
+    pub fn real(&self, data: Data<'_>, rows: &[u32], device: &Device) -> Tensor<2> {
+        match data {
+            Data::Rows(features) => self.view.rows(features, rows, device),
+            Data::Points(points) => gather(points, self.seen_width(), rows, device),
+        }
+    }
+
+    /// Generated rows as the discriminator sees them, `[rows, seen_width]`, and the moments that normalisations saw.
+    ///
+    /// Latents and cells come from `address` of the streams of the game.
+    pub fn fake(
+        &self,
+        leaves: &Leaves,
+        rows: usize,
+        noise: &Noise,
+        address: u64,
+        phase: Phase,
+        device: &Device,
+    ) -> (Tensor<2>, Vec<Tensor<2>>) {
+        let latent = self.config.generator.latent;
+        let mut z = vec![0.0; rows * latent];
+        noise.fill_normal(Stream::GameLatent, address, &mut z);
+        let z = Tensor::from_data(TensorData::new(z, [rows, latent]), device);
+        match &self.generator {
+            Generator::Points(points) => points.generate(leaves, z, phase),
+            Generator::Rows(generator) => {
+                let mut gumbels = vec![0.0; rows * generator.noise_width()];
+                noise.fill_gumbel(Stream::GameCell, address, &mut gumbels);
+                let temperature = self.config.generator.temperature as f32;
+                (generator.viewed(leaves, &self.view, z, temperature, &gumbels), Vec::new())
+            }
+        }
+    }
+}

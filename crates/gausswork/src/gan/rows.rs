@@ -1,0 +1,243 @@
+//! A generator of table rows: a latent to the spans of a [`Layout`], one after the other.
+//!
+//! ```text
+//! h_t = silu(U_t [g(z), e(x_1), …, e(x_{t-1})]),    x_t ~ p(· | h_t + R_t(h_t))
+//! ```
+//!
+//! with `g` a residual trunk, `e` an embedding of the value just generated, and the heads of the layout: a simplex is an exact draw
+//! from a softmax with the gradient of its relaxation, a real number an affine function of logistic noise within the interval
+//! that the choice before it names. The row is therefore a deterministic function of the latent and of addressed noise.
+
+use burn::tensor::{Device, Tensor, TensorData, activation};
+
+use crate::fused::{Activation, silu, straight_through_choice};
+use crate::layout::{Given, Layout, Place, Span};
+use crate::nn::{Init, Leaves, Linear, ParamId, Params, Residual};
+use crate::noise::Noise;
+
+use super::view::View;
+
+/// Sizes of a [`RowGenerator`].
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    /// Latent dimensions.
+    pub latent: usize,
+    /// Hidden units of the trunk.
+    pub width: usize,
+    /// Residual blocks of the trunk.
+    pub blocks: usize,
+    /// Hidden units per span.
+    pub hidden: usize,
+    /// Numbers per embedded span.
+    pub embedding: usize,
+}
+
+/// The generator network of a table.
+#[derive(Debug, Clone)]
+pub struct RowGenerator {
+    trunk: Linear,
+    blocks: Vec<Residual>,
+    spans: Vec<SpanNet>,
+    /// Gumbel numbers that each span of a row takes: one for each code, two for a real.
+    noise_widths: Vec<usize>,
+}
+
+/// What generates one span.
+#[derive(Debug, Clone)]
+struct SpanNet {
+    entry: Linear,
+    inner: Linear,
+    outer: Linear,
+    head: Linear,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Simplex {
+        /// The number of an earlier simplex, and the base measure of each of its codes, `[contexts, levels]`.
+        given: Option<(usize, Vec<f32>)>,
+        /// A vector for each code, `[levels, embedding]`; none for the last span, which nothing follows.
+        embedding: Option<ParamId>,
+    },
+    Real {
+        /// The number of the simplex that chooses the interval.
+        before: usize,
+        /// Lower end and width of each interval.
+        intervals: Vec<f32>,
+        /// What a unit of score, and of place, is embedded as, `[2, embedding]`.
+        slopes: Option<ParamId>,
+    },
+}
+
+/// Bounds of the log-scale of a real span's noise, in logits of its place.
+const LOG_SCALE_BOUNDS: (f64, f64) = (-6.0, 3.0);
+
+/// Generated rows in the terms of the layout.
+#[derive(Debug)]
+pub struct Generated {
+    /// One-hot codes of each simplex, `[rows, levels]`.
+    pub codes: Vec<Tensor<2>>,
+    /// Scores of each real, `[rows, 1]`.
+    pub scores: Vec<Tensor<2>>,
+}
+
+impl RowGenerator {
+    /// A generator for a layout; its heads start at the shares of the training rows.
+    pub fn new(params: &mut Params, layout: &Layout, sizes: Sizes, noise: &Noise) -> Self {
+        let Sizes { latent, width, blocks, hidden, embedding } = sizes;
+        let trunk = Linear::new(params, "generator.trunk", [latent, width], 1.0, noise);
+        let blocks = (0..blocks)
+            .map(|b| Residual::new(params, &format!("generator.block{b}"), width, noise))
+            .collect();
+        let (mut simplex, mut numbers, mut noise_widths) = (0, Vec::new(), Vec::new());
+        let last = layout.spans.len().saturating_sub(1);
+        let spans = (layout.spans.iter().enumerate())
+            .map(|(t, span)| {
+                let name = |part: &str| format!("generator.span{t}.{part}");
+                let mut layer = |part: &str, shape, gain| Linear::new(params, &name(part), shape, gain, noise);
+                let entry = layer("entry", [width + t * embedding, hidden], 1.0);
+                let inner = layer("inner", [hidden, hidden], 1.0);
+                let outer = layer("outer", [hidden, hidden], 0.5);
+                let outputs = match span {
+                    Span::Simplex(simplex) => simplex.levels,
+                    Span::Real(_) => 2,
+                };
+                let head = layer("head", [hidden, outputs], 0.1);
+                numbers.push(simplex);
+                let kind = match span {
+                    Span::Simplex(spec) => {
+                        simplex += 1;
+                        noise_widths.push(spec.levels);
+                        let given = spec.given.map(|parent| (numbers[parent], spec.base.clone()));
+                        if given.is_none() {
+                            params.get_mut(head.bias).copy_from_slice(&spec.base);
+                        }
+                        let init = Init::Normal { std: 0.5 };
+                        let embedding = (t < last).then(|| {
+                            params.add(name("embedding"), &[spec.levels, embedding], init, noise)
+                        });
+                        Kind::Simplex { given, embedding }
+                    }
+                    Span::Real(real) => {
+                        noise_widths.push(2);
+                        let ends = real.places.iter().flat_map(|place| match *place {
+                            Place::Point(score) => [score, 0.0],
+                            Place::Interval(low, high) => [low, high - low],
+                        });
+                        let init = Init::Normal { std: 0.5 };
+                        let slopes =
+                            (t < last).then(|| params.add(name("slopes"), &[2, embedding], init, noise));
+                        Kind::Real { before: simplex - 1, intervals: ends.collect(), slopes }
+                    }
+                };
+                SpanNet { entry, inner, outer, head, kind }
+            })
+            .collect();
+        Self { trunk, blocks, spans, noise_widths }
+    }
+
+    /// Gumbel numbers that a row takes.
+    pub fn noise_width(&self) -> usize {
+        self.noise_widths.iter().sum()
+    }
+
+    /// Generates a row for each latent of `z: [rows, latent]`, with standard Gumbel noise `gumbels: [rows, noise_width]`.
+    ///
+    /// Cells in `given` are as they say, and later spans follow them.
+    pub fn generate(
+        &self,
+        leaves: &Leaves,
+        z: Tensor<2>,
+        temperature: f32,
+        gumbels: &[f32],
+        given: &[Given],
+    ) -> Generated {
+        let device = z.device();
+        let [rows, _] = z.dims();
+        let noise_width = self.noise_width();
+        let mut first = 0;
+        let mut trunk = self.trunk.forward(leaves, z);
+        for block in &self.blocks {
+            trunk = block.forward(leaves, trunk);
+        }
+        let mut context = vec![silu(trunk)];
+        let mut generated = Generated { codes: Vec::new(), scores: Vec::new() };
+        for (t, net) in self.spans.iter().enumerate() {
+            let input = if t == 0 { context[0].clone() } else { Tensor::cat(context.clone(), 1) };
+            let hidden = net.entry.activated(leaves, input, Activation::Silu);
+            let inner = net.inner.activated(leaves, hidden.clone(), Activation::Silu);
+            let output = net.head.forward(leaves, silu(hidden + net.outer.forward(leaves, inner)));
+            let width = self.noise_widths[t];
+            // The noise of this span.
+            let mut noise = Vec::with_capacity(rows * width);
+            for row in gumbels.chunks_exact(noise_width) {
+                noise.extend_from_slice(&row[first..first + width]);
+            }
+            first += width;
+            match &net.kind {
+                Kind::Simplex { given: base, embedding } => {
+                    let mut logits = output;
+                    if let Some((parent, base)) = base {
+                        let table = constant(base.clone(), [base.len() / width, width], &device);
+                        logits = logits + generated.codes[*parent].clone().matmul(table);
+                    }
+                    for cell in given.iter().filter(|cell| cell.span == t) {
+                        // No perturbed logit comes near.
+                        noise[cell.row * width + usize::from(cell.code)] = 1e9;
+                    }
+                    let perturbed = logits + constant(noise, [rows, width], &device);
+                    let codes = straight_through_choice(perturbed, temperature);
+                    if let Some(embedding) = embedding {
+                        context.push(codes.clone().matmul(leaves.get(*embedding)));
+                    }
+                    generated.codes.push(codes);
+                }
+                Kind::Real { before, intervals, slopes } => {
+                    // The difference of two Gumbel numbers has a logistic distribution.
+                    let logistic: Vec<f32> = noise.chunks_exact(2).map(|pair| pair[0] - pair[1]).collect();
+                    let mu = output.clone().narrow(1, 0, 1);
+                    let scale = output.narrow(1, 1, 1).clamp(LOG_SCALE_BOUNDS.0, LOG_SCALE_BOUNDS.1).exp();
+                    let logit = mu + scale * constant(logistic, [rows, 1], &device);
+                    let place = activation::sigmoid(logit);
+                    let table = constant(intervals.clone(), [intervals.len() / 2, 2], &device);
+                    let interval = generated.codes[*before].clone().matmul(table);
+                    let (low, span) = (interval.clone().narrow(1, 0, 1), interval.narrow(1, 1, 1));
+                    let mut score = low + span * place.clone();
+                    let fixed = given.iter().filter(|cell| cell.span + 1 == t);
+                    let fixed: Vec<(usize, f32)> =
+                        fixed.map(|cell| (cell.row, cell.score)).collect();
+                    if !fixed.is_empty() {
+                        let (mut kept, mut value) = (vec![1.0; rows], vec![0.0; rows]);
+                        fixed.iter().for_each(|&(row, score)| (kept[row], value[row]) = (0.0, score));
+                        score =
+                            score * constant(kept, [rows, 1], &device) + constant(value, [rows, 1], &device);
+                    }
+                    if let Some(slopes) = slopes {
+                        let pair = Tensor::cat(vec![score.clone(), place - 0.5], 1);
+                        context.push(pair.matmul(leaves.get(*slopes)));
+                    }
+                    generated.scores.push(score);
+                }
+            }
+        }
+        generated
+    }
+
+    /// [`RowGenerator::generate`] as the discriminator sees it, `[rows, view.width()]`.
+    pub fn viewed(
+        &self,
+        leaves: &Leaves,
+        view: &View,
+        z: Tensor<2>,
+        temperature: f32,
+        gumbels: &[f32],
+    ) -> Tensor<2> {
+        let Generated { codes, scores } = self.generate(leaves, z, temperature, gumbels, &[]);
+        view.generated(&codes, scores)
+    }
+}
+
+fn constant(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}

@@ -1,0 +1,74 @@
+//! Drawing rows from the generator of a [`Gan`], as it is used: with running moments, exact choices and a number for every draw.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::model::{Field, Gan, Generator};
+use super::points::Phase;
+use super::rows::Generated;
+use crate::layout::{Drawn, ends_in};
+use crate::noise::{Noise, Stream};
+
+/// Rows per block; a row does not depend on where a sample starts or how it is cut.
+pub const BLOCK: u64 = 512;
+
+/// A [`Gan`] prepared for sampling.
+#[derive(Debug, Clone)]
+pub struct GanSampler {
+    gan: Gan,
+}
+
+impl GanSampler {
+    /// Prepares a model.
+    pub fn new(gan: &Gan) -> Self {
+        Self { gan: gan.clone() }
+    }
+
+    /// Rows `BLOCK · block` to `BLOCK · (block + 1)` of the sample that `noise` names. Of points, the scores are the coordinates.
+    pub fn block(&self, noise: &Noise, block: u64) -> Drawn {
+        let (rows, first, device) = (BLOCK as usize, block * BLOCK, Device::flex());
+        let latent = self.gan.config.generator.latent;
+        let mut z = vec![0.0; rows * latent];
+        noise.fill_normal_of_steps(Stream::SampleLatent, first, latent, &mut z);
+        let z = Tensor::from_data(TensorData::new(z, [rows, latent]), &device);
+        let leaves = self.gan.generator_params.constants(&device);
+        match (&self.gan.generator, &self.gan.field) {
+            (Generator::Points(points), field) => {
+                let (y, _) = points.generate(&leaves, z, Phase::Evaluate);
+                let y: Vec<f32> = y.into_data().iter().collect();
+                let scores = match field {
+                    Field::Points(affine) => affine.apply(&y),
+                    Field::Rows => y.into_iter().map(f64::from).collect(),
+                };
+                Drawn { codes: Vec::new(), scores }
+            }
+            (Generator::Rows(generator), _) => {
+                let width = generator.noise_width();
+                let mut gumbels = vec![0.0; rows * width];
+                noise.fill_gumbel_of_steps(Stream::SampleCell, first, width, &mut gumbels);
+                let given = ends_in(&self.gan.layout.ends, noise, [first, BLOCK]);
+                let Generated { codes, scores } = generator.generate(&leaves, z, 1.0, &gumbels, &given);
+                let mut drawn = Drawn {
+                    codes: vec![0; rows * codes.len()],
+                    scores: vec![0.0; rows * scores.len()],
+                };
+                let simplexes = codes.len();
+                for (s, one_hot) in codes.into_iter().enumerate() {
+                    let [_, levels] = one_hot.dims();
+                    let data = one_hot.into_data();
+                    let values: Vec<f32> = data.iter().collect();
+                    for (row, one_hot) in values.chunks_exact(levels).enumerate() {
+                        let code = one_hot.iter().position(|&x| x > 0.5).unwrap_or(0);
+                        drawn.codes[row * simplexes + s] = code as u16;
+                    }
+                }
+                let reals = scores.len();
+                for (r, column) in scores.into_iter().enumerate() {
+                    for (row, score) in column.into_data().iter::<f64>().enumerate() {
+                        drawn.scores[row * reals + r] = score;
+                    }
+                }
+                drawn
+            }
+        }
+    }
+}
