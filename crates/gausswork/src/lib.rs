@@ -9,6 +9,7 @@ pub mod data;
 pub mod dist;
 pub mod error;
 pub mod fused;
+pub mod gan;
 pub mod layout;
 pub mod learner;
 pub mod nn;

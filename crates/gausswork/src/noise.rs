@@ -35,6 +35,8 @@ pub enum Stream {
     Ends = 10,
     /// Tests and demonstrations.
     Test = 15,
+    /// Dropout masks of a discriminator; `step` is the address of a pass times the layers it may have.
+    Dropout = 16,
 }
 
 /// Words that are drawn and transformed together.
