@@ -35,7 +35,7 @@ pub enum Stream {
     Ends = 10,
     /// Tests and demonstrations.
     Test = 15,
-    /// Dropout masks.
+    /// Dropout masks of a discriminator; `step` is the address of a pass times the layers it may have.
     Dropout = 16,
     /// Latents of generated rows while a game is played.
     GameLatent = 17,

@@ -70,16 +70,16 @@ impl DiscriminatorConfig {
         let size = |key, value: usize, least: usize, greatest: usize, expected| {
             OutOfRange::unless((least..=greatest).contains(&value), key, value, expected)
         };
-        size("discriminator.width", self.width, 1, 8192, "1 to 8192")?;
-        size("discriminator.blocks", self.blocks, 0, MOST_BLOCKS, "0 to 64")?;
+        size("gan.discriminator.width", self.width, 1, 8192, "1 to 8192")?;
+        size("gan.discriminator.blocks", self.blocks, 0, MOST_BLOCKS, "0 to 64")?;
         if let Layers::Maxout { pieces } = self.layers {
-            size("discriminator.layers.maxout.pieces", pieces, 1, 64, "1 to 64")?;
+            size("gan.discriminator.layers.maxout.pieces", pieces, 1, 64, "1 to 64")?;
         }
-        size("discriminator.pac", self.pac, 1, 64, "1 to 64")?;
+        size("gan.discriminator.pac", self.pac, 1, 64, "1 to 64")?;
         let dropout = self.dropout;
         OutOfRange::unless(
             (0.0..1.0).contains(&dropout),
-            "discriminator.dropout",
+            "gan.discriminator.dropout",
             dropout,
             "at least 0 and below 1",
         )
@@ -167,6 +167,18 @@ impl Discriminator {
         // A small start: D ≈ ½ everywhere.
         let output = layer("output".into(), [size, 1], 0.5);
         Self { config, input, blocks, output }
+    }
+
+    /// Name and shape of the weight that reads rows of `features` numbers.
+    pub fn expected(features: usize, config: &DiscriminatorConfig) -> (String, Vec<usize>) {
+        let packed = features * config.pac;
+        let (name, outputs) = match config.layers {
+            Layers::Residual => ("input", config.width),
+            _ if config.blocks == 0 => ("output", 1),
+            Layers::Plain => ("block0", config.width),
+            Layers::Maxout { pieces } => ("block0", config.width * pieces),
+        };
+        (format!("discriminator.{name}.weight"), vec![packed, outputs])
     }
 
     /// Sizes and structure.
@@ -287,19 +299,5 @@ impl Discriminator {
                 dropout(h, self.config.dropout, noise, Stream::Dropout, address)
             }
         }
-    }
-}
-
-impl Discriminator {
-    /// Name and shape of the weight that reads rows of `features` numbers.
-    pub fn expected(features: usize, config: &DiscriminatorConfig) -> (String, Vec<usize>) {
-        let packed = features * config.pac;
-        let (name, outputs) = match config.layers {
-            Layers::Residual => ("input", config.width),
-            _ if config.blocks == 0 => ("output", 1),
-            Layers::Plain => ("block0", config.width),
-            Layers::Maxout { pieces } => ("block0", config.width * pieces),
-        };
-        (format!("discriminator.{name}.weight"), vec![packed, outputs])
     }
 }

@@ -15,7 +15,7 @@ use std::f64::consts::LN_2;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use crate::fused::bernoulli_loss;
+use crate::fused::{Activation, activate, bernoulli_loss};
 
 /// The losses of the two players.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ impl Objective {
             Self::Minimax | Self::NonSaturating => (softplus(real.neg()) + softplus(fake)).mul_scalar(0.5),
             Self::LeastSquares => (real.sub_scalar(1.0).square() + fake.square()).mul_scalar(0.5),
             Self::Hinge => {
-                let margin = |l: Tensor<2>| l.add_scalar(1.0).clamp_min(0.0);
+                let margin = |l: Tensor<2>| activate(l.add_scalar(1.0), Activation::Relu);
                 (margin(real.neg()) + margin(fake)).mul_scalar(0.5)
             }
             Self::Wasserstein => (fake - real).mul_scalar(0.5),
