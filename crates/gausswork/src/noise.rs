@@ -35,6 +35,8 @@ pub enum Stream {
     Ends = 10,
     /// Tests and demonstrations.
     Test = 15,
+    /// Rows drawn from a density that is known; `step` is the row.
+    Density = 20,
 }
 
 /// Words that are drawn and transformed together.

@@ -12,7 +12,7 @@ use super::figures::{figures, fit_prior, warn_of_collapse};
 use super::log::{Log, RunHooks};
 use super::prepare::{Prepared, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
-use super::{Event, Observer};
+use super::{Event, Observer, truth};
 use crate::artifact::{self, ArtifactError, Card, Model, ModelKind};
 use crate::data::table::{self, CodecError, TableError, TableWriter};
 use crate::learner::{Diverged, Learner};
@@ -155,7 +155,7 @@ pub fn fit(
     let source = fs::canonicalize(&run.data).unwrap_or_else(|_| run.data.clone());
     write(&run.directory.join("data.path"), source.to_string_lossy().as_bytes())?;
     write(&run.directory.join("config.toml"), prepared.config.to_toml().as_bytes())?;
-    go(prepared, &run.directory, run.threads, None, stop, observer)
+    go(prepared, &run.data, &run.directory, run.threads, None, stop, observer)
 }
 
 /// Continues an interrupted run from its last checkpoint, bit for bit as if it had not stopped.
@@ -206,11 +206,12 @@ pub fn resume(
     if prepared.config != stored {
         return Err(refuse("the configuration does not resolve to what it was".to_owned()));
     }
-    go(prepared, directory, threads, Some((saved, state)), stop, observer)
+    go(prepared, &source, directory, threads, Some((saved, state)), stop, observer)
 }
 
 fn go(
     prepared: Prepared,
+    data: &Path,
     directory: &Path,
     threads: usize,
     resumed: Option<(Checkpoint, State)>,
@@ -293,7 +294,7 @@ fn go(
         observer.observe(&Event::Stage("fitting the prior"));
         vae.prior = fit_prior(&vae, &features, [&train_rows, &held_out], &config.prior, &noise, &workers);
     }
-    let figures = record.figures;
+    let mut figures = record.figures;
     warn_of_collapse(&figures, observer);
     let card = Card {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -306,7 +307,12 @@ fn go(
         prior: vae.prior.clone(),
         figures: figures.clone(),
     };
-    let model = Model { card, vae };
+    let mut model = Model { card, vae };
+    if let Some(source) = truth::density(data) {
+        observer.observe(&Event::Stage("holding rows against the density"));
+        figures.extend(truth::figures(&source, &model, threads)?);
+        model.card.figures.clone_from(&figures);
+    }
     model.save(&directory.join(artifact::FILE_NAME))?;
     let json: serde_json::Map<String, serde_json::Value> =
         figures.iter().map(|(name, value)| (name.clone(), (*value).into())).collect();

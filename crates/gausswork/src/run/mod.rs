@@ -15,6 +15,7 @@ mod prepare;
 mod sample;
 mod score;
 mod split;
+mod truth;
 
 pub use config::{Config, ConfigError, DataConfig, PriorConfig, Refit, TrainingConfig};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
