@@ -4,10 +4,13 @@ use std::path::Path;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Float64Type;
+use gausswork_eval::report::{NearTruth, Truth};
+use rayon::prelude::*;
 
 use super::sample::{SampleError, SampleRequest, sample};
 use crate::artifact::Model;
-use crate::data::density::{Against, DensitySource, MOST_POINTS};
+use crate::data::density::{Against, DensitySource, MODE_SAMPLES, MOST_POINTS};
+use crate::train::Threads;
 
 /// The density that a path names, if it names one.
 pub(super) fn density(path: &Path) -> Option<DensitySource> {
@@ -43,5 +46,38 @@ pub(super) fn figures(
         Ok(())
     };
     sample(model, &request, &mut keep, &mut ())?;
-    Ok(found.map(|points| Against::new(source, &points).figures()).unwrap_or_default())
+    let workers = Threads::new(threads)?;
+    Ok(found.map(|points| workers.install(|| Against::new(source, &points)).figures()).unwrap_or_default())
+}
+
+/// The synthetic sets of an evaluation, where the real rows are those of a density.
+pub(super) struct Near {
+    source: Option<DensitySource>,
+    sets: Vec<Option<Vec<[f64; 2]>>>,
+}
+
+impl Near {
+    pub(super) fn new(real: &Path) -> Self {
+        Self { source: density(real), sets: Vec::new() }
+    }
+
+    /// Keeps the points of the next set, at most [`MOST_POINTS`].
+    pub(super) fn keep(&mut self, batch: &RecordBatch) {
+        if self.source.is_some() {
+            self.sets.push(points(&batch.slice(0, batch.num_rows().min(MOST_POINTS as usize))));
+        }
+    }
+
+    /// How near the sets are to the density.
+    pub(super) fn truth(self, names: &[String]) -> Option<Truth> {
+        let source = self.source?;
+        let near = |(name, points): (&String, Option<Vec<[f64; 2]>>)| {
+            let mut points = points?;
+            let figures = Against::new(&source, &points).figures().into_iter().collect();
+            points.truncate(MODE_SAMPLES);
+            Some(NearTruth { name: name.clone(), figures, points })
+        };
+        let sets = names.par_iter().zip(self.sets).filter_map(near).collect();
+        Some(Truth { name: source.to_string(), sets })
+    }
 }
