@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use gausswork::data::density::DensitySource;
 use gausswork::eval::report::Report;
 use gausswork::run::{Existing, Finished, Run};
 use gausswork::train::Ended;
@@ -80,7 +81,8 @@ fn free_directory(data: &Path) -> PathBuf {
     let name = data.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let plain = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     let stem = plain.rsplit_once('.').map_or(plain, |(stem, _)| stem);
-    let stem = if stem.is_empty() { "table" } else { stem };
+    let density = DensitySource::named(data).and_then(Result::ok).map(|source| source.directory_name());
+    let stem = density.as_deref().unwrap_or(if stem.is_empty() { "table" } else { stem });
     let numbered =
         |n: u64| Path::new("runs").join(if n == 1 { stem.to_owned() } else { format!("{stem}-{n}") });
     (1..).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| numbered(1))

@@ -26,6 +26,7 @@ mod score;
 mod scorecard;
 mod sink;
 mod summary;
+mod truth;
 mod verify;
 
 use std::process::ExitCode;

@@ -38,6 +38,10 @@ pub(crate) fn text(report: &Report) -> String {
     if report.ranking.len() > 1 {
         out.push_str(&format!("\n{}", ranking(report)));
     }
+    for set in report.truth.iter().flat_map(|truth| &truth.sets) {
+        let lines = crate::truth::brief(|key| set.figures.get(key).copied());
+        out.push_str(&format!("\n{} against the density\n{}", set.name, aligned(&lines)));
+    }
     for note in &report.notes {
         out.push_str(&format!("\n{}", wrapped(note, 0)));
     }

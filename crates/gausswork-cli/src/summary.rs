@@ -157,6 +157,7 @@ fn of_vae(figures: &[(String, f64)], columns: usize, latent: usize) -> String {
     if let Some(active) = find("active_units") {
         lines.push(["active latent units".to_owned(), format!("{active:.0} of {latent}"), String::new()]);
     }
+    lines.extend(crate::truth::brief(find));
     let text = crate::columns::aligned(&lines);
     text.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }

@@ -44,7 +44,9 @@ pub enum Stream {
     /// Points between real and generated rows, where a gradient penalty is taken.
     Interpolate = 19,
     /// Noise added to what the discriminator sees.
-    Instance = 20,
+    Instance = 21,
+    /// Rows drawn from a density that is known; `step` is the row.
+    Density = 20,
 }
 
 /// Words that are drawn and transformed together.

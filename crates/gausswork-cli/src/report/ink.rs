@@ -41,6 +41,8 @@ pub(super) enum Ink {
     Negative(usize),
     /// A cell without a value.
     Undefined,
+    /// A point of a synthetic set, one of many.
+    Point(usize),
 }
 
 impl Ink {
@@ -58,15 +60,16 @@ impl Ink {
             Self::Positive(n) => (8, n),
             Self::Negative(n) => (9, n),
             Self::Undefined => (10, 0),
+            Self::Point(n) => (11, n),
         };
         RGBColor(MARK, kind, n as u8)
     }
 
     /// Its class, from the colour.
     fn class(kind: u8, n: u8) -> String {
-        const CLASSES: [&str; 11] = ["t", "u", "ax", "gr", "re", "rl", "s", "b", "p", "n", "no"];
+        const CLASSES: [&str; 12] = ["t", "u", "ax", "gr", "re", "rl", "s", "b", "p", "n", "no", "d"];
         let name = CLASSES.get(usize::from(kind)).copied().unwrap_or("t");
-        if (6..=9).contains(&kind) { format!("{name}{n}") } else { name.to_owned() }
+        if (6..=9).contains(&kind) || kind == 11 { format!("{name}{n}") } else { name.to_owned() }
     }
 }
 

@@ -8,11 +8,13 @@
 //! | sets, their ranking and differences | [`sets`] |
 //! | columns and pairs of columns | [`columns`], [`pairs`] |
 //! | what tells rows apart, what can be learned | [`rows`] |
-//! | pictures | [`overlay`], [`heat`], [`curve`], on the axes of [`axis`], in the inks of [`ink`] |
+//! | sets beside a density that is known | [`truth`] |
+//! | pictures | [`overlay`], [`heat`], [`curve`], [`scatter`] with its [`contour`]s, on the axes of [`axis`], in the inks of [`ink`] |
 //! | tables, numbers, instants | [`table`], [`number`], [`time`] |
 
 mod axis;
 mod columns;
+mod contour;
 mod curve;
 mod findings;
 mod heat;
@@ -21,12 +23,14 @@ mod number;
 mod overlay;
 mod pairs;
 mod rows;
+mod scatter;
 mod scores;
 mod sets;
 mod table;
 #[cfg(test)]
 mod tests;
 mod time;
+mod truth;
 
 use anyhow::Context as _;
 use askama::Template;
@@ -46,6 +50,7 @@ struct Page<'a> {
     subtitle: String,
     findings: Vec<findings::Found>,
     scores: scores::Scores,
+    truth: Option<truth::Panel>,
     ranking: Option<sets::Ranking>,
     keys: Vec<sets::Key>,
     undrawn: usize,
@@ -77,6 +82,7 @@ pub(crate) fn html(report: &Report) -> anyhow::Result<String> {
         subtitle: subtitle(report),
         findings: findings::findings(report),
         scores: scores::scores(report),
+        truth: truth::panel(report)?,
         ranking: sets::ranking(report),
         keys,
         undrawn,

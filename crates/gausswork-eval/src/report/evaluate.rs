@@ -142,6 +142,7 @@ fn finish(
         ceiling: ceiling.to_owned(),
         target: input.target.map(|target| input.domain.columns[target].name.clone()),
         curve: input.curve.clone(),
+        truth: None,
         no_claim: privacy::NO_CLAIM,
         notes,
         seed: input.seed,

@@ -6,11 +6,13 @@ mod evaluate;
 mod input;
 mod overlay;
 mod set;
+mod truth;
 mod verdict;
 
 pub use evaluate::evaluate;
 pub use input::{Baselines, Input, Limits, Stage, Step};
 pub use overlay::Overlay;
+pub use truth::{NearTruth, Truth};
 pub use verdict::{Finding, Gravity, Verdict};
 
 use serde::Serialize;
@@ -176,6 +178,9 @@ pub struct Report {
     pub target: Option<String>,
     /// The training curve, where a model was given.
     pub curve: Vec<CurvePoint>,
+    /// Where the density of the real rows is known: how near the sets are to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truth: Option<Truth>,
     /// What the figures on privacy do not prove.
     pub no_claim: &'static str,
     /// Sentences on metrics that were not computed, or on fewer rows.

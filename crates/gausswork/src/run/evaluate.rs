@@ -16,13 +16,15 @@ use super::frames::{Beside, Compared, cells, typed_beside};
 use super::model_scores::model_scores;
 use super::sample::{SampleError, SampleRequest, sample};
 use super::split::split;
+use super::truth::Near;
 use super::{Event, Observer};
 use crate::artifact::Model;
+use crate::data::density::MOST_POINTS;
 use crate::data::table::{self, CodecError, Raw, ReadOptions, Table, TableError, TableSchema};
 use crate::train::{Threads, ThreadsError};
 
-/// Most rows that are drawn from a model to be evaluated.
-const MOST_DRAWN: u64 = 100_000;
+/// Most rows that are drawn from a model to be evaluated; the same as are held against a density.
+const MOST_DRAWN: u64 = MOST_POINTS;
 
 /// What is evaluated, and how.
 #[derive(Debug, Clone)]
@@ -190,7 +192,9 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
     let mut labels = Vec::new();
     let beside_real = holdout.is_some();
     tables.extend(holdout);
+    let mut near = Near::new(&request.real);
     for (path, read) in beside {
+        near.keep(&read.table.batch);
         tables.push(gathered.keep("synthetic", (path, read), schema, &compared, observer)?);
         labels.push(
             path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned()),
@@ -199,6 +203,7 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
     if let (true, Some(modelled)) = (request.synthetic.is_empty(), &request.model) {
         let rows = parts.as_ref().map_or(real.batch.num_rows(), |[train, _]| train.len()) as u64;
         let batch = draw(modelled.model, rows.min(MOST_DRAWN), request, observer)?;
+        near.keep(&batch);
         let own = &modelled.model.card.codec.schema;
         gathered.sources.push(Source {
             role: "synthetic".to_owned(),
@@ -220,6 +225,7 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
     let left_out = compared.left_out.clone();
     drop(real);
 
+    let names_of_sets = labels.clone();
     let (domain, frames) = Domain::align(compared.columns, tables)?;
     let mut frames = frames.into_iter();
     let all = frames.next().unwrap_or(Frame { rows: 0, columns: Vec::new() });
@@ -263,6 +269,7 @@ pub fn evaluate(request: &EvaluateRequest<'_>, observer: &mut dyn Observer) -> R
     // The closure only tells; the work inside is done on the request's threads.
     let mut report = report::evaluate(&input, &mut |step| observer.observe(&Event::Metric(step)));
     add_notes(&mut report.verdict, &mut report.notes, gathered.notes);
+    report.truth = workers.install(|| near.truth(&names_of_sets));
     Ok(report)
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::Observer;
+use super::{Event, Observer, truth};
 use super::checkpoint::{self, Checkpoint, State};
 use super::config::{Config, ConfigError, Kind};
 use super::fit_gan::fit_gan;
@@ -154,7 +154,7 @@ pub fn fit(
     let source = fs::canonicalize(&run.data).unwrap_or_else(|_| run.data.clone());
     write(&run.directory.join("data.path"), source.to_string_lossy().as_bytes())?;
     write(&run.directory.join("config.toml"), prepared.config.to_toml().as_bytes())?;
-    go(prepared, &run.directory, run.threads, None, stop, observer)
+    go(prepared, &run.data, &run.directory, run.threads, None, stop, observer)
 }
 
 /// Continues an interrupted run from its last checkpoint, bit for bit as if it had not stopped.
@@ -205,11 +205,12 @@ pub fn resume(
     if prepared.config != stored {
         return Err(refuse("the configuration does not resolve to what it was".to_owned()));
     }
-    go(prepared, directory, threads, Some((saved, state)), stop, observer)
+    go(prepared, &source, directory, threads, Some((saved, state)), stop, observer)
 }
 
 fn go(
     prepared: Prepared,
+    data: &Path,
     directory: &Path,
     threads: usize,
     resumed: Option<(Checkpoint, State)>,
@@ -229,13 +230,13 @@ fn go(
     let workers = Threads::new(threads)?;
     let mut session = Session { record, state, log, path, workers, stop, observer };
     let rows = [train.len(), held_out.len()];
-    let data = Encoded { config: &config, codec: &codec, features: &features, split: [train, held_out], points };
+    let encoded = Encoded { config: &config, codec: &codec, features: &features, split: [train, held_out], points };
     let (network, ended) = match config.kind {
-        Kind::Vae => fit_vae(data, &mut session)?,
-        Kind::Gan => fit_gan(data, &mut session)?,
+        Kind::Vae => fit_vae(encoded, &mut session)?,
+        Kind::Gan => fit_gan(encoded, &mut session)?,
     };
-    let Session { record, path, .. } = session;
-    let figures = record.figures;
+    let Session { record, path, observer, .. } = session;
+    let mut figures = record.figures;
     let prior = match &network {
         Network::Vae(vae) => vae.prior.clone(),
         Network::Gan(gan) => Prior::Standard { latent: gan.config.generator.latent },
@@ -251,7 +252,12 @@ fn go(
         prior,
         figures: figures.clone(),
     };
-    let model = Model { card, network };
+    let mut model = Model { card, network };
+    if let Some(source) = truth::density(data) {
+        observer.observe(&Event::Stage("holding rows against the density"));
+        figures.extend(truth::figures(&source, &model, threads)?);
+        model.card.figures.clone_from(&figures);
+    }
     model.save(&directory.join(artifact::FILE_NAME))?;
     let json: serde_json::Map<String, serde_json::Value> =
         figures.iter().map(|(name, value)| (name.clone(), (*value).into())).collect();

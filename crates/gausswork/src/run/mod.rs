@@ -18,6 +18,7 @@ mod sample;
 mod score;
 mod session;
 mod split;
+mod truth;
 
 pub use config::{Config, ConfigError, DataConfig, Kind, PriorConfig, Refit, TrainingConfig};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};

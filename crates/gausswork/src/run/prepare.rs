@@ -3,15 +3,13 @@
 use std::path::Path;
 use std::time::Instant;
 
-use arrow::array::Float64Array;
-
 use super::config::{Config, Kind};
 use super::fit::{FEWEST_ROWS, FitError};
 use super::split::split;
-use super::{Event, Observer};
+use super::{Event, Observer, truth};
 use crate::data::table::{self, Table, TableCodec};
 use crate::gan::Affine;
-use crate::layout::{Features, Place, Support};
+use crate::layout::Features;
 
 /// A table, encoded and split, with its resolved configuration.
 pub(super) struct Prepared {
@@ -55,33 +53,19 @@ pub(super) fn prepare(
     let seconds = start.elapsed().as_secs_f64();
     let schema = &table.schema;
     observer.observe(&Event::Read { rows, columns: schema.columns.len(), schema, seconds });
+    // A game on a density is played on its points as they are; on a table, on coded rows.
     let points = match config.kind {
-        Kind::Gan => points(&table, &codec, &train),
+        Kind::Gan => truth::density(path).and_then(|_| points(&table, &train)),
         Kind::Vae => None,
     };
     Ok(Prepared { config, table, codec, features, train, held_out, points })
 }
 
-/// The rows as points, standardised by the training rows, where every column is a real number without gaps, and its values are on
-/// no grid and in no heaps.
-fn points(table: &Table, codec: &TableCodec, train: &[u32]) -> Option<(Affine, Vec<f32>)> {
-    let columns = &table.schema.columns;
-    let layout = codec.layout();
-    let continuous = layout.reals().filter(|(_, real)| {
-        let heaps = real.places.iter().any(|place| matches!(place, Place::Point(_)));
-        real.support == Support::Continuous && !heaps
-    });
-    if continuous.count() < columns.len() {
-        return None;
-    }
-    let arrays: Vec<&Float64Array> =
-        table.batch.columns().iter().map(|array| array.as_any().downcast_ref()).collect::<Option<_>>()?;
-    let rows = table.batch.num_rows();
-    let values: Vec<f64> = (0..rows).flat_map(|row| arrays.iter().map(move |array| array.value(row))).collect();
-    let d = columns.len();
-    let of_train: Vec<f64> =
-        train.iter().flat_map(|&row| values[row as usize * d..(row as usize + 1) * d].iter().copied()).collect();
-    let affine = Affine::standardising(&of_train, d);
-    let points = affine.inverse(&values);
+/// The rows as points, standardised by the training rows.
+fn points(table: &Table, train: &[u32]) -> Option<(Affine, Vec<f32>)> {
+    let rows = truth::points(&table.batch)?;
+    let of_train: Vec<[f64; 2]> = train.iter().map(|&row| rows[row as usize]).collect();
+    let affine = Affine::standardising(of_train.as_flattened(), 2);
+    let points = affine.inverse(rows.as_flattened());
     Some((affine, points))
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file::FileFormat;
+use crate::data::density::DensityError;
 
 /// Where a cell is, as a person counts.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,6 +40,9 @@ pub enum TableError {
         /// The file.
         file: PathBuf,
     },
+    /// Neither a file nor the name of a density.
+    #[error(transparent)]
+    Density(#[from] DensityError),
     /// A directory stands where a file is needed.
     #[error("{}: is a directory; name one file in it", file.display())]
     Directory {

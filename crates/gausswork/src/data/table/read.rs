@@ -1,11 +1,13 @@
-//! A table from a file, its columns typed.
+//! A table from a file, or of rows drawn from a density, its columns typed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
 use super::arrow_column::ArrowColumn;
@@ -18,6 +20,7 @@ use super::error::{Place, TableError};
 use super::file::{Compression, Content, FileFormat, from_path};
 use super::missing::Nulls;
 use super::schema::{ColumnSchema, Dialect, Kind, TableSchema};
+use crate::data::density::DensitySource;
 
 /// What the user says about a file; everything else is found out.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -46,7 +49,8 @@ pub struct Table {
     pub fingerprint: String,
 }
 
-/// Reads a table and finds out what its columns are.
+/// Reads a table and finds out what its columns are. A path that is no file may name a density ([`DensitySource::named`]),
+/// whose rows then are the table, with the columns `x` and `y`.
 ///
 /// # Errors
 /// Any [`TableError`] of reading, with its place.
@@ -105,6 +109,9 @@ impl Raw {
     /// As [`read`].
     pub(crate) fn open(path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
         let failed = |error| TableError::io("read", path, error);
+        if let Some(source) = DensitySource::named(path) {
+            return Self::drawn(source?, path, options);
+        }
         if path.is_dir() {
             return Err(TableError::Directory { file: path.to_path_buf() });
         }
@@ -147,6 +154,21 @@ impl Raw {
         let (names, columns) =
             columns.into_iter().map(|(name, column)| (name, RawColumn::Arrow(column))).unzip();
         Self { source, dialect: Dialect::default(), names, columns, lines: None }
+    }
+
+    /// The rows of a density, as if a file had held them.
+    fn drawn(mut source: DensitySource, path: &Path, options: &ReadOptions) -> Result<Self, TableError> {
+        source.rows = source.rows.min(options.max_rows.unwrap_or(u64::MAX));
+        let rows = source.draw();
+        let mut columns = Vec::new();
+        for (axis, name) in DensitySource::COLUMNS.into_iter().enumerate() {
+            let values: ArrayRef = Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| row[axis])));
+            if let Some(mut column) = ArrowColumn::new(&DataType::Float64) {
+                column.push(&values, 0, name, path)?;
+                columns.push((name.to_owned(), column));
+            }
+        }
+        Ok(Self::arrow(FileFormat::Arrow, columns))
     }
 
     fn check_names(&self, path: &Path) -> Result<(), TableError> {
