@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::discriminator::Mode;
 use super::model::{Data, Gan, Generator};
 use super::objective::Objective;
+use super::penalty::PenalisedRows;
 use super::points::Phase;
 use crate::learner::{Collective, Diverged, Figures, Gradient, Learner, Validation};
 use crate::nn::{Adam, AdamConfig};
@@ -138,7 +139,7 @@ impl<'a> GanLearner<'a> {
         self.gan.discriminator.advance(&mut self.gan.discriminator_params);
         let this = &*self;
         let gan = &this.gan;
-        let penalised = gan.config.penalty.is_due(turn);
+        let penalised = gan.config.penalty.due(turn);
         let deviation = this.instance_noise(step);
         let autodiff = this.device.clone().autodiff();
         let (gradient, figures) = workers.sum(this.shards, &|shard| {
@@ -163,18 +164,16 @@ impl<'a> GanLearner<'a> {
             let mut loss = per_pack.clone().sum();
             let (mut penalty, mut norm) = (0.0, 0.0);
             if penalised {
-                let plain = gan.discriminator_params.constants(&autodiff);
-                let mut between = vec![0.0; packs];
-                this.noise.fill_uniform(Stream::Interpolate, address, &mut between);
-                let found = gan.config.penalty.on(
-                    &gan.discriminator,
-                    [&leaves, &plain],
-                    [real, fake],
-                    &between,
-                    mode(2),
-                );
-                loss = loss + found.surrogate;
-                (penalty, norm) = (found.value, found.gradient_norm);
+                let plain = gan.discriminator_params.constants(&this.device);
+                let mut mix = vec![0.0; packs];
+                this.noise.fill_uniform(Stream::Interpolate, address, &mut mix);
+                let mix = Tensor::from_data(TensorData::new(mix, [packs, 1]), &this.device);
+                let rows = PenalisedRows { real, fake, mix };
+                let found = gan.config.penalty.of(&gan.discriminator, [&leaves, &plain], rows, mode(2));
+                if let Some(found) = found {
+                    loss = loss + found.surrogate;
+                    (penalty, norm) = (found.value, found.norm);
+                }
             }
             let batch = (this.batch / gan.config.discriminator.pac) as f64;
             let mut gradients = loss.div_scalar(batch).backward();
@@ -298,7 +297,7 @@ impl Learner for GanLearner<'_> {
             ("generator_gradient_norm", norm),
             ("discriminator_gradient_norm", discriminator_norm),
         ];
-        if self.gan.config.penalty.is_due(turn) {
+        if self.gan.config.penalty.due(turn) {
             out.extend([("penalty", penalty), ("input_gradient_norm", gradient_norm)]);
         }
         if let Some([minimax, non_saturating]) = norms {

@@ -23,7 +23,7 @@ pub use learner::{BINS, GanLearner, HISTOGRAM_FAKE, HISTOGRAM_REAL};
 pub use model::{Data, Field, Gan, Generator};
 pub use nonlinearity::Nonlinearity;
 pub use objective::{Convention, Equilibrium, Objective, jensen_shannon_bound, value_of_game};
-pub use penalty::{Penalised, Penalty, PenaltyKind};
+pub use penalty::{Penalised, PenalisedRows, Penalty, PenaltyKind, input_gradient};
 pub use points::{Affine, Normalised, Phase, PointGenerator};
 pub use rows::{Generated, RowGenerator};
 pub use sampler::GanSampler;
