@@ -12,10 +12,13 @@ mod penalty;
 mod points;
 mod rows;
 mod sampler;
+mod record;
 mod spectral;
+mod swings;
 #[cfg(test)]
 mod tests;
 mod view;
+pub mod verdict;
 
 pub use config::{GanConfig, GeneratorConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
@@ -29,3 +32,6 @@ pub use rows::{Generated, RowGenerator};
 pub use sampler::GanSampler;
 pub use spectral::Normalisation;
 pub use view::View;
+pub use record::{FreshDiscriminator, GamePoint, GameRecord, ModesCaptured};
+pub use swings::Swings;
+pub use verdict::{Judgement, Verdict, judge};

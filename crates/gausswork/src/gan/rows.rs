@@ -11,11 +11,11 @@
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
 use crate::fused::{Activation, silu, straight_through_choice};
-use crate::layout::{Given, Layout, Place, Span};
+use crate::layout::{Given, Layout, Order, Place, Span};
 use crate::nn::{Init, Leaves, Linear, ParamId, Params, Residual};
 use crate::noise::Noise;
 
-use super::view::View;
+use super::view::{View, ranks};
 
 /// Sizes of a [`RowGenerator`].
 #[derive(Debug, Clone, Copy)]
@@ -113,9 +113,20 @@ impl RowGenerator {
                         if given.is_none() {
                             params.get_mut(head.bias).copy_from_slice(&spec.base);
                         }
-                        let init = Init::Normal { std: 0.5 };
                         let embedding = (t < last).then(|| {
-                            params.add(name("embedding"), &[spec.levels, embedding], init, noise)
+                            let init = Init::Normal { std: 0.5 };
+                            let id = params.add(name("embedding"), &[spec.levels, embedding], init, noise);
+                            if spec.order == Order::Ordinal && spec.given.is_none() {
+                                // Neighbouring numbers start as neighbours: waves, and a little noise.
+                                let rows = params.get_mut(id).chunks_exact_mut(embedding);
+                                for (row, rank) in rows.zip(ranks(&spec.base)) {
+                                    for (k, value) in row.iter_mut().enumerate() {
+                                        let wave = (std::f64::consts::PI * (k + 1) as f64 * rank).cos();
+                                        *value = 0.2 * *value + (0.5 * std::f64::consts::SQRT_2 * wave) as f32;
+                                    }
+                                }
+                            }
+                            id
                         });
                         Kind::Simplex { given, embedding }
                     }

@@ -1,24 +1,43 @@
 //! A row of features as the discriminator sees it: one dense vector, the same for real and for generated rows.
 //!
 //! ```text
-//! [one-hot code of every simplex | score of every real | place on a normal axis of every ordered code]
+//! [one-hot code of every simplex | score of every real | waves of every ordered code]
 //! ```
 //!
-//! A code of an ordered simplex that no real follows also gives the normal score of its rank among the training rows, so that
-//! neighbouring numbers look alike.
+//! Codes of an ordered simplex also give waves `cos(π k u)`, k = 1 … 6, of their rank u among the training rows, 0 to 1, and the rank's
+//! normal score where no real follows: so neighbouring numbers look alike to a network that has seen few of each.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::layout::{Features, Layout, Order, Span};
 use crate::noise::normal_quantile;
 
+/// What the codes of an ordered simplex show.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Numbers per code.
+    pub width: usize,
+    /// `[levels, width]`.
+    pub table: Vec<f32>,
+}
+
+/// Whether a rank's normal score is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scored {
+    Yes,
+    No,
+}
+
+/// Waves per ordered simplex.
+const WAVES: usize = 6;
+
 /// How rows become vectors.
 #[derive(Debug, Clone)]
 pub struct View {
     /// Codes of each simplex.
     pub levels: Vec<usize>,
-    /// For each simplex whose codes have ranks, its number and the normal score of each code.
-    pub ranks: Vec<(usize, Vec<f32>)>,
+    /// For each ordered simplex, its number, and what each code shows besides itself, `[levels, shown]`.
+    pub ordered: Vec<(usize, Shown)>,
     /// Number of real spans.
     pub reals: usize,
 }
@@ -26,23 +45,25 @@ pub struct View {
 impl View {
     /// The view of a layout.
     pub fn new(layout: &Layout) -> Self {
-        let followed = |t: usize| matches!(layout.spans.get(t + 1), Some(Span::Real(_)));
-        let ranks = (layout.simplexes().enumerate())
-            .filter(|(_, (t, simplex))| {
-                simplex.order == Order::Ordinal && simplex.given.is_none() && !followed(*t)
-            })
-            .map(|(number, (_, simplex))| (number, normal_scores(&simplex.base)))
+        let scored = |t: usize| match layout.spans.get(t + 1) {
+            Some(Span::Real(_)) => Scored::No,
+            _ => Scored::Yes,
+        };
+        let ordered = (layout.simplexes().enumerate())
+            .filter(|(_, (_, simplex))| simplex.order == Order::Ordinal && simplex.given.is_none())
+            .map(|(number, (t, simplex))| (number, Shown::new(&simplex.base, scored(t))))
             .collect();
         Self {
             levels: layout.simplexes().map(|(_, simplex)| simplex.levels).collect(),
-            ranks,
+            ordered,
             reals: layout.reals().count(),
         }
     }
 
     /// Numbers per row.
     pub fn width(&self) -> usize {
-        self.levels.iter().sum::<usize>() + self.reals + self.ranks.len()
+        let shown: usize = self.ordered.iter().map(|(_, shown)| shown.width).sum();
+        self.levels.iter().sum::<usize>() + self.reals + shown
     }
 
     /// Real rows, `[rows, width]`.
@@ -60,8 +81,11 @@ impl View {
             }
             let scores = &features.scores[row * self.reals..(row + 1) * self.reals];
             out[first_real..first_real + self.reals].copy_from_slice(scores);
-            for ((number, scores), out) in self.ranks.iter().zip(&mut out[first_real + self.reals..]) {
-                *out = scores[usize::from(codes[*number])];
+            let mut rest = &mut out[first_real + self.reals..];
+            for (number, shown) in &self.ordered {
+                let (to, later) = rest.split_at_mut(shown.width);
+                to.copy_from_slice(shown.of(codes[*number]));
+                rest = later;
             }
         }
         Tensor::from_data(TensorData::new(values, [rows.len(), width]), device)
@@ -69,24 +93,43 @@ impl View {
 
     /// Generated rows from their one-hot codes and scores, `[rows, levels]` and `[rows, 1]` each, to `[rows, width]`.
     pub fn generated(&self, codes: &[Tensor<2>], scores: Vec<Tensor<2>>) -> Tensor<2> {
-        let ranks = self.ranks.iter().map(|(number, scores)| {
+        let waves = self.ordered.iter().map(|(number, Shown { width, table })| {
             let codes = codes[*number].clone();
-            let table = Tensor::<1>::from_floats(scores.as_slice(), &codes.device());
-            codes.matmul(table.reshape([scores.len(), 1]))
+            let shape = [table.len() / width, *width];
+            let table = Tensor::<1>::from_floats(table.as_slice(), &codes.device());
+            codes.matmul(table.reshape(shape))
         });
-        Tensor::cat(codes.iter().cloned().chain(scores).chain(ranks).collect(), 1)
+        Tensor::cat(codes.iter().cloned().chain(scores).chain(waves).collect(), 1)
     }
 }
 
-/// The normal score of the middle of each code's share of the training rows, from the logarithms of the shares.
-fn normal_scores(log_shares: &[f32]) -> Vec<f32> {
+impl Shown {
+    /// From the logarithms of the codes' shares; `scored` where the rank's normal score is among the numbers.
+    fn new(log_shares: &[f32], scored: Scored) -> Self {
+        let mut table = Vec::new();
+        for rank in ranks(log_shares) {
+            table.extend((1..=WAVES).map(|k| (std::f64::consts::PI * k as f64 * rank).cos() as f32));
+            if scored == Scored::Yes {
+                table.push(normal_quantile(rank) as f32);
+            }
+        }
+        Self { width: WAVES + usize::from(scored == Scored::Yes), table }
+    }
+
+    fn of(&self, code: u16) -> &[f32] {
+        &self.table[usize::from(code) * self.width..][..self.width]
+    }
+}
+
+/// The middle of each code's share of the training rows, from the logarithms of the shares.
+pub(super) fn ranks(log_shares: &[f32]) -> Vec<f64> {
     let shares: Vec<f64> = log_shares.iter().map(|&b| f64::from(b).exp()).collect();
     let total = shares.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     let mut below = 0.0;
-    let score = |share: f64| {
+    let middle = |share: f64| {
         let middle = ((below + 0.5 * share) / total).clamp(1e-6, 1.0 - 1e-6);
         below += share;
-        normal_quantile(middle) as f32
+        middle
     };
-    shares.into_iter().map(score).collect()
+    shares.into_iter().map(middle).collect()
 }
