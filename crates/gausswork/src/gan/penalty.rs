@@ -24,9 +24,9 @@ pub enum PenaltyKind {
     /// Nothing.
     #[default]
     None,
-    /// `γ/2 E[‖g‖²]` at data (Mescheder, Geiger & Nowozin 2018, eq. 9).
+    /// `γ/2 E[‖g‖²]` at data (Mescheder, Geiger & Nowozin 2018, §4.1).
     R1,
-    /// The same at samples (there, eq. 10).
+    /// The same at samples (there).
     R2,
     /// The sum of both.
     #[serde(rename = "r1-r2")]

@@ -66,7 +66,7 @@ impl PowerIteration {
         store(params.get_mut(self.right), &v);
     }
 
-    /// `σ = uᵀ W v`, `[1, 1]`, of which only `W` is differentiated: `∂σ/∂W = u vᵀ` (eqs. 9 to 12 of the paper).
+    /// `σ = uᵀ W v`, `[1, 1]`, of which only `W` is differentiated: `∂σ/∂W = u vᵀ` (the paper's gradient analysis).
     pub(super) fn norm(&self, leaves: &Leaves, weight: Tensor<2>) -> Tensor<2> {
         let unit = |id: ParamId| {
             let vector = leaves.get::<1>(id).inner();

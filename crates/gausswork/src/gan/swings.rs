@@ -83,7 +83,7 @@ mod tests {
             );
         }
         assert!(
-            Swings::of(&series(60, |i| if i as usize % 2 == 0 { 1.0 } else { -1.0 }))
+            Swings::of(&series(60, |i| if (i as usize).is_multiple_of(2) { 1.0 } else { -1.0 }))
                 .expect("long")
                 .swings(0.9)
         );
