@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::table::{self, ReadOptions};
+use crate::data::table::{self, ReadOptions, Resolution};
 use crate::error::OutOfRange;
 use crate::gan::GanConfig;
 use crate::nn::AdamConfig;
@@ -57,6 +57,8 @@ pub struct DataConfig {
     pub types: BTreeMap<String, table::Kind>,
     /// Spellings of a missing cell.
     pub nulls: Option<Vec<String>>,
+    /// How finely numbers are coded; by the kind of model where not given.
+    pub resolution: Option<Resolution>,
 }
 
 /// How a model is trained.
@@ -340,6 +342,14 @@ impl Config {
             types: self.data.types.clone(),
             nulls: self.data.nulls.clone(),
             max_rows: None,
+        })
+    }
+
+    /// How finely numbers are coded.
+    pub(super) fn resolution(&self) -> Resolution {
+        self.data.resolution.unwrap_or(match self.kind {
+            Kind::Vae => Resolution::Fine,
+            Kind::Gan => Resolution::Coarse,
         })
     }
 

@@ -47,7 +47,7 @@ pub(super) fn prepare(
     }
     let [train, held_out] = split(&table.batch, config.training.held_out, config.seed);
     let uncoded = |source| FitError::Codec { path: path.to_path_buf(), source };
-    let codec = TableCodec::fit(&table, &train).map_err(uncoded)?;
+    let codec = TableCodec::fit(&table, &train, config.resolution()).map_err(uncoded)?;
     let config = config.resolved(train.len(), codec.layout().spans.len())?;
     let features = codec.encode(&table.batch).map_err(uncoded)?;
     let seconds = start.elapsed().as_secs_f64();

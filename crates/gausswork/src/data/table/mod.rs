@@ -39,6 +39,7 @@ pub use error::{Place, TableError};
 pub use file::{Compression, FileFormat, from_path};
 pub use identifier::IdentifierModel;
 pub use number::round_to;
+pub use numeric::Resolution;
 pub(crate) use read::Raw;
 pub(crate) use read::edit_distance;
 pub use read::{ReadOptions, Table, read, read_as};
