@@ -15,7 +15,7 @@ const SIDE: u32 = 262;
 /// Room that the axes take beside it: at the right, above and below.
 const ROOM: [u32; 2] = [22, 28];
 /// Radius of a point, in units.
-const RADIUS: i32 = 5;
+const RADIUS: i32 = 6;
 
 /// The picture.
 #[derive(Debug)]

@@ -1,8 +1,11 @@
 //! What holds of every page.
 
+use std::collections::BTreeMap;
+
+use gausswork::data::density::{Against, Density, DensitySource};
 use gausswork_eval::frame::{Cells, Domain, Kind, MISSING};
 use gausswork_eval::report::{
-    Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, Stage, evaluate,
+    Baselines, CurvePoint, Input, Limits, NearTruth, Provenance, Report, Source, Stage, Truth, evaluate,
 };
 
 use super::html;
@@ -123,6 +126,38 @@ fn pages_are_whole_harmless_and_small() {
     check(&page);
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
     assert!(page.contains("20 columns are left out of them") && page.contains("&#60;script&#62;"));
+}
+
+#[test]
+fn rows_stand_against_every_density() {
+    for density in Density::ALL {
+        let source = DensitySource { rows: 400, ..DensitySource::new(density) };
+        let mut points = source.draw();
+        points.extend([[f64::NAN, 0.0], [1e9, -1e9]]);
+        let figures: BTreeMap<_, _> = Against::new(&source, &points).figures().into_iter().collect();
+        let set = |i: usize| NearTruth {
+            name: format!("{HOSTILE}{i}"),
+            figures: figures.clone(),
+            points: points.clone(),
+        };
+        let mut report = report(2, 30, 5, false);
+        report.truth = Some(Truth { name: source.to_string(), sets: (0..5).map(set).collect() });
+        let page = html(&report).unwrap();
+        check(&page);
+        assert!(
+            page.contains("Against the truth") && page.len() < 1_500_000,
+            "{density}: {} bytes",
+            page.len()
+        );
+        let zooms = page.matches("around the mode that it reaches most often").count();
+        assert_eq!(zooms > 0, matches!(density, Density::Ring { .. } | Density::Grid { .. }));
+    }
+    // A set with nothing near, and one without rows.
+    let mut report = report(2, 30, 1, false);
+    let set = |points: Vec<[f64; 2]>| NearTruth { name: "a".to_owned(), figures: BTreeMap::new(), points };
+    report.truth =
+        Some(Truth { name: "ring:8".to_owned(), sets: vec![set(Vec::new()), set(vec![[f64::NAN; 2]])] });
+    check(&html(&report).unwrap());
 }
 
 #[test]

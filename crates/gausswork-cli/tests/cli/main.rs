@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod common;
+mod density;
 mod evaluate;
 mod kl;
 mod reproducible;
