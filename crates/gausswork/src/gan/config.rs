@@ -8,6 +8,7 @@ use super::objective::Objective;
 use super::penalty::Penalty;
 use super::points::Normalised;
 use crate::error::OutOfRange;
+use crate::fused::Relaxation;
 
 /// Everything about a game besides its data and its training schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,10 +55,17 @@ pub struct GeneratorConfig {
     pub width: usize,
     /// Hidden layers of a generator of points, residual blocks of one of rows.
     pub depth: usize,
+    /// Rows: share of the steps in which the generator is trained by maximum likelihood while the discriminator already
+    /// plays; 0 is a game from the first step.
+    pub warm_start: f64,
+    /// Rows: the generator's learning rate meanwhile, as a multiple of that of the game.
+    pub warm_rate: f64,
     /// Rows: hidden units per span.
     pub hidden: usize,
     /// Rows: numbers per embedded span.
     pub embedding: usize,
+    /// Rows: how the gradient of a choice is estimated.
+    pub relaxation: Relaxation,
     /// Rows: temperature of the relaxed choices whose gradient is taken.
     pub temperature: f64,
     /// Points: the activation.
@@ -72,9 +80,12 @@ impl Default for GeneratorConfig {
             latent: 64,
             width: 128,
             depth: 1,
+            warm_start: 0.5,
+            warm_rate: 10.0,
             hidden: 32,
             embedding: 8,
-            temperature: 0.5,
+            relaxation: Relaxation::Softmax,
+            temperature: 1.0,
             activation: Nonlinearity::Relu,
             normalisation: Normalised::Never,
         }
@@ -102,6 +113,8 @@ impl GanConfig {
         };
         within("gan.rate-ratio", self.rate_ratio, 1e-3..=1e3, "0.001 to 1000")?;
         within("gan.instance-noise", self.instance_noise, 0.0..=100.0, "0 to 100")?;
+        within("gan.generator.warm-start", generator.warm_start, 0.0..=1.0, "a share from 0 to 1")?;
+        within("gan.generator.warm-rate", generator.warm_rate, 0.01..=1000.0, "0.01 to 1000")?;
         within("gan.generator.temperature", generator.temperature, 0.01..=100.0, "0.01 to 100")?;
         self.discriminator.check()?;
         self.penalty.check()

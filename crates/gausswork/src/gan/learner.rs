@@ -242,6 +242,32 @@ impl<'a> GanLearner<'a> {
         })
     }
 
+    /// Whether the generator is trained by maximum likelihood at a step.
+    fn is_warming(&self, step: u64) -> bool {
+        let share = self.gan.config.generator.warm_start;
+        matches!(self.gan.generator, Generator::Rows(_)) && (step as f64) < share * self.steps as f64
+    }
+
+    /// The gradient of `−E[log p(x|z)]` on the batch, and that number, nats per row.
+    fn likelihood_gradient(&self, turn: u64, rows: &[u32], workers: &dyn Collective) -> (Gradient, Vec<f64>) {
+        let gan = &self.gan;
+        let autodiff = self.device.clone().autodiff();
+        workers.sum(self.shards, &|shard| {
+            let part = self.part(shard);
+            let leaves = gan.generator_params.leaves(&autodiff);
+            let Generator::Rows(generator) = &gan.generator else {
+                return (Vec::new(), vec![0.0]);
+            };
+            let address = turn * self.shards as u64 + shard as u64;
+            let z = gan.latents(part.len(), &self.noise, 2 * address + 1, &autodiff);
+            let rows = gan.real(self.data, &rows[part], &autodiff);
+            let loss = generator.log_probs(&leaves, &gan.view, z, &rows).sum().div_scalar(-(self.batch as f64));
+            let value = sum_of(&loss, |loss| loss);
+            let gradient = gan.generator_params.gradient(&leaves, &mut loss.backward());
+            (gradient, vec![value])
+        })
+    }
+
     /// The norms of the generator's gradient under the minimax and the non-saturating objective, on the same batch.
     fn look(&self, at: [u64; 2], rows: &[u32], workers: &dyn Collective) -> [f64; 2] {
         [Objective::Minimax, Objective::NonSaturating].map(|objective| {
@@ -275,12 +301,17 @@ impl Learner for GanLearner<'_> {
         let at = [step, turn];
         let norms = step.is_multiple_of(LOOK_EVERY).then(|| self.look(at, &rows, workers));
         let objective = self.gan.config.objective;
-        let (gradient, figures) = self.generator_gradient(at, &rows, objective, workers);
+        let warming = self.is_warming(step);
+        let (gradient, figures) = match warming {
+            true => self.likelihood_gradient(turn, &rows, workers),
+            false => self.generator_gradient(at, &rows, objective, workers),
+        };
         if figures.iter().any(|f| !f.is_finite()) {
             return Err(Diverged { step, term: "the generator's loss".to_owned(), column: None });
         }
         let values = self.gan.generator_params.values_mut();
-        let norm = self.generator.step(step, learning_rate, &gradient, values, workers);
+        let rate = if warming { learning_rate * self.gan.config.generator.warm_rate } else { learning_rate };
+        let norm = self.generator.step(step, rate, &gradient, values, workers);
         if !norm.is_finite() {
             return Err(bad_gradient(step, "generator", &self.gan.generator_params, &gradient));
         }
@@ -288,12 +319,12 @@ impl Learner for GanLearner<'_> {
             points.update(&mut self.gan.generator_params, &figures[2..], self.batch);
         }
         let (sums, [penalty, gradient_norm], discriminator_norm) = last;
+        let own = if warming { "negative_log_likelihood" } else { "j_g" };
         let mut out = vec![
             ("j_d", sums.loss),
-            ("j_g", figures[0]),
+            (own, figures[0]),
             ("d_real", sums.real),
             ("d_fake", sums.fake),
-            ("d_fake_after", figures[1]),
             ("generator_gradient_norm", norm),
             ("discriminator_gradient_norm", discriminator_norm),
         ];

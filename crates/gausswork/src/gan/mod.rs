@@ -5,6 +5,7 @@ mod config;
 mod discriminator;
 mod layer;
 mod learner;
+mod likelihood;
 mod model;
 mod nonlinearity;
 mod objective;

@@ -154,6 +154,14 @@ impl Gan {
         }
     }
 
+    /// Latents `[rows, latent]` from `address` of the stream of the game.
+    pub fn latents(&self, rows: usize, noise: &Noise, address: u64, device: &Device) -> Tensor<2> {
+        let latent = self.config.generator.latent;
+        let mut z = vec![0.0; rows * latent];
+        noise.fill_normal(Stream::GameLatent, address, &mut z);
+        Tensor::from_data(TensorData::new(z, [rows, latent]), device)
+    }
+
     /// Generated rows as the discriminator sees them, `[rows, seen_width]`, and the moments that normalisations saw.
     ///
     /// Latents and cells come from `address` of the streams of the game.
@@ -166,17 +174,15 @@ impl Gan {
         phase: Phase,
         device: &Device,
     ) -> (Tensor<2>, Vec<Tensor<2>>) {
-        let latent = self.config.generator.latent;
-        let mut z = vec![0.0; rows * latent];
-        noise.fill_normal(Stream::GameLatent, address, &mut z);
-        let z = Tensor::from_data(TensorData::new(z, [rows, latent]), device);
+        let z = self.latents(rows, noise, address, device);
         match &self.generator {
             Generator::Points(points) => points.generate(leaves, z, phase),
             Generator::Rows(generator) => {
                 let mut gumbels = vec![0.0; rows * generator.noise_width()];
                 noise.fill_gumbel(Stream::GameCell, address, &mut gumbels);
-                let temperature = self.config.generator.temperature as f32;
-                (generator.viewed(leaves, &self.view, z, temperature, &gumbels), Vec::new())
+                let g = &self.config.generator;
+                let relaxed = (g.relaxation, g.temperature as f32);
+                (generator.viewed(leaves, &self.view, z, relaxed, &gumbels), Vec::new())
             }
         }
     }
