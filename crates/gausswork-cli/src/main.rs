@@ -10,6 +10,7 @@ mod columns;
 mod curve;
 mod evaluate;
 mod failure;
+mod game;
 mod fit;
 mod fit_args;
 mod gradients;

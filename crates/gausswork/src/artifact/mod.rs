@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::data::table::TableCodec;
+use crate::gan::Judgement;
 use crate::vae::Prior;
 use crate::whole::write_whole;
 
@@ -55,6 +56,9 @@ pub struct Card {
     pub prior: Prior,
     /// Held-out figures, by name.
     pub figures: Vec<(String, f64)>,
+    /// How the game ended, of a GAN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
 }
 
 /// The metadata entry. The card stays text until its checksum has been verified.

@@ -3,6 +3,8 @@
 
 mod config;
 mod discriminator;
+mod fresh;
+mod held_out;
 mod layer;
 mod learner;
 mod likelihood;
@@ -10,6 +12,7 @@ mod model;
 mod nonlinearity;
 mod objective;
 mod penalty;
+mod place;
 mod points;
 mod rows;
 mod sampler;
@@ -23,7 +26,9 @@ pub mod verdict;
 
 pub use config::{GanConfig, GeneratorConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
-pub use learner::{BINS, GanLearner, HISTOGRAM_FAKE, HISTOGRAM_REAL};
+pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
+pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};
+pub use learner::{GanLearner, POSITION};
 pub use model::{Data, Field, Gan, Generator};
 pub use nonlinearity::Nonlinearity;
 pub use objective::{Convention, Equilibrium, Objective, jensen_shannon_bound, value_of_game};
@@ -35,4 +40,4 @@ pub use spectral::Normalisation;
 pub use view::View;
 pub use record::{FreshDiscriminator, GamePoint, GameRecord, ModesCaptured};
 pub use swings::Swings;
-pub use verdict::{Judgement, Verdict, judge};
+pub use verdict::{Judgement, Recent, Verdict, judge};

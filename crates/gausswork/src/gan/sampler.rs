@@ -10,7 +10,7 @@ use crate::layout::{Drawn, ends_in};
 use crate::noise::{Noise, Stream};
 
 /// Rows per block; a row does not depend on where a sample starts or how it is cut.
-pub const BLOCK: u64 = 512;
+pub(super) const BLOCK: u64 = 512;
 
 /// A [`Gan`] prepared for sampling.
 #[derive(Debug, Clone)]
