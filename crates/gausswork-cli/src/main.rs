@@ -12,6 +12,7 @@ mod evaluate;
 mod failure;
 mod fit;
 mod fit_args;
+mod game;
 mod gradients;
 mod inspect;
 mod interrupt;

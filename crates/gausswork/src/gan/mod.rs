@@ -3,6 +3,7 @@
 
 mod config;
 mod discriminator;
+mod film;
 mod layer;
 mod learner;
 mod model;

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::checkpoint::{Checkpoint, State};
 use super::config::Config;
+use super::film::Film;
 use super::fit::FitError;
 use super::log::{Log, RunHooks};
 use super::{Event, Observer};
@@ -30,6 +31,8 @@ pub(super) struct Session<'a> {
     /// The state to go on from.
     pub state: Option<State>,
     pub log: Log,
+    /// Where the data are points of the plane.
+    pub film: Option<Film>,
     /// The checkpoint's path.
     pub path: PathBuf,
     pub workers: Threads,
@@ -50,16 +53,19 @@ impl Session<'_> {
         self.log.pass = self.record.pass;
         let mut progress = self.record.progress.clone();
         let (steps, begun) = (schedule.schedule.steps, progress.step);
-        let Self { record, path, log, workers, stop, observer, .. } = self;
-        let mut hooks = RunHooks { record, path, log, steps, begun, observer: &mut **observer };
+        let Self { record, path, log, film, workers, stop, observer, .. } = self;
+        let observer = &mut **observer;
+        let film = film.as_mut();
+        let mut hooks = RunHooks { record, path, log, film, steps, begun, observer };
         let ended = train(learner, schedule, &mut progress, &*workers, stop, &mut hooks)?;
-        log.flush()?;
-        observer.observe(&Event::Ended { why: ended, progress: &progress });
+        self.log.flush()?;
+        self.film.as_mut().map_or(Ok(()), |film| film.flush())?;
+        self.observer.observe(&Event::Ended { why: ended, progress: &progress });
         if progress.best_step == 0 {
             // Stopped before the first validation: the latest average is the best there is.
             learner.keep();
         }
-        record.progress = progress;
+        self.record.progress = progress;
         Ok(ended)
     }
 
