@@ -4,7 +4,7 @@ use gausswork::data::density::Exact;
 use plotters::prelude::*;
 
 use super::axis::{Axis, framed};
-use super::contour::{Line, contours, levels};
+use super::contour::{FINE, Line, contours, levels};
 use super::ink::Ink;
 use crate::plot::{Area, Drawn, Picture};
 
@@ -35,7 +35,7 @@ impl Scatter {
         let [low, high] = bounds;
         let inside = |point: &[f64; 2]| (0..2).all(|axis| (low[axis]..=high[axis]).contains(&point[axis]));
         let shown: Vec<[f64; 2]> = points.iter().copied().filter(inside).collect();
-        let lines = contours(exact, bounds, &levels(exact));
+        let lines = contours(exact, bounds, &levels(exact), FINE);
         Self { bounds, lines, outside: points.len() - shown.len(), points: shown, set }
     }
 }

@@ -122,7 +122,7 @@ fn check(page: &str) {
 
 #[test]
 fn pages_are_whole_harmless_and_small() {
-    let page = html(&report(60, 90, 2, true)).unwrap();
+    let page = html(&report(60, 90, 2, true), None).unwrap();
     check(&page);
     assert!(page.len() < 2_000_000, "{} bytes", page.len());
     assert!(page.contains("20 columns are left out of them") && page.contains("&#60;script&#62;"));
@@ -142,7 +142,7 @@ fn rows_stand_against_every_density() {
         };
         let mut report = report(2, 30, 5, false);
         report.truth = Some(Truth { name: source.to_string(), sets: (0..5).map(set).collect() });
-        let page = html(&report).unwrap();
+        let page = html(&report, None).unwrap();
         check(&page);
         assert!(
             page.contains("Against the truth") && page.len() < 1_500_000,
@@ -157,14 +157,14 @@ fn rows_stand_against_every_density() {
     let set = |points: Vec<[f64; 2]>| NearTruth { name: "a".to_owned(), figures: BTreeMap::new(), points };
     report.truth =
         Some(Truth { name: "ring:8".to_owned(), sets: vec![set(Vec::new()), set(vec![[f64::NAN; 2]])] });
-    check(&html(&report).unwrap());
+    check(&html(&report, None).unwrap());
 }
 
 #[test]
 fn little_is_enough() {
     for (columns, rows, sets) in [(1, 30, 1), (2, 3, 2), (7, 30, 1), (7, 40, 6), (3, 30, 0)] {
         for holdout in [false, true] {
-            check(&html(&report(columns, rows, sets, holdout)).unwrap());
+            check(&html(&report(columns, rows, sets, holdout), None).unwrap());
         }
     }
 }
@@ -174,7 +174,7 @@ fn many_columns_are_cut_and_that_is_said() {
     let mut report = report(7, 30, 1, false);
     let columns = (0..1200).map(|i| report.columns[i % 7].clone()).collect();
     report.columns = columns;
-    let page = html(&report).unwrap();
+    let page = html(&report, None).unwrap();
     check(&page);
     assert!(page.contains("columns, all with a higher score, are left out") && page.len() < 3_000_000);
 }
@@ -182,6 +182,6 @@ fn many_columns_are_cut_and_that_is_said() {
 #[test]
 fn a_group_of_metrics_is_enough() {
     for stage in Stage::ALL {
-        check(&html(&report_of(7, 30, 2, true, &[stage])).unwrap());
+        check(&html(&report_of(7, 30, 2, true, &[stage]), None).unwrap());
     }
 }

@@ -3,13 +3,14 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::discriminator::Mode;
+use super::film;
 use super::held_out::{held_out, shown};
 use super::model::{Data, Gan, Generator};
 use super::objective::{Convention, Objective};
 use super::penalty::PenalisedRows;
 use super::place::{DIRECTIONS, Directions};
 use super::points::Phase;
-use crate::learner::{Collective, Diverged, Figures, Gradient, Learner, Validation};
+use crate::learner::{Collective, Diverged, Figures, Frame, Gradient, Learner, Square, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -403,6 +404,10 @@ impl Learner for GanLearner<'_> {
 
     fn keep(&mut self) {
         self.best.copy_from_slice(&self.generator.average);
+    }
+
+    fn frame(&self, square: Square) -> Option<Frame> {
+        film::frame(&self.gan, &self.generator.average, &self.noise, square)
     }
 
     fn state(&self) -> Vec<(String, Vec<f32>)> {

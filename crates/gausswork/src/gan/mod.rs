@@ -5,6 +5,7 @@ mod config;
 mod discriminator;
 mod fresh;
 mod held_out;
+mod film;
 mod layer;
 mod learner;
 mod likelihood;

@@ -6,6 +6,7 @@ mod checkpoint;
 mod config;
 mod evaluate;
 mod figures;
+mod film;
 mod fit;
 mod fit_gan;
 mod fit_vae;
