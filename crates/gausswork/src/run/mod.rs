@@ -24,7 +24,7 @@ pub use config::{Config, ConfigError, DataConfig, Kind, PriorConfig, Refit, Trai
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use plan::{Plan, plan};
-pub use sample::{SampleError, SampleRequest, sample};
+pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 
 use crate::data::table::TableSchema;
