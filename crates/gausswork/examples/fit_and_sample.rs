@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use gausswork::data::table::TableWriter;
+use gausswork::data::table::{Conditions, TableWriter};
 use gausswork::run::{Config, Event, Existing, Observer, Run, SampleRequest, fit, sample};
 
 /// Prints each validation.
@@ -28,7 +28,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let schema = &finished.model.card.codec.schema;
     let mut writer = TableWriter::create("runs/example/synthetic.csv", schema)?;
-    let request = SampleRequest { rows: schema.rows, offset: 0, seed: 1, threads: 2 };
+    let request = SampleRequest {
+        rows: schema.rows,
+        offset: 0,
+        seed: 1,
+        threads: 2,
+        conditions: Conditions::default(),
+    };
     sample(&finished.model, &request, &mut |batch| Ok(writer.write(batch)?), &mut ())?;
     writer.finish()?;
     println!("wrote {} rows to runs/example/synthetic.csv", schema.rows);

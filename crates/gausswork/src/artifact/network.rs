@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::data::table::CodecError;
+use crate::data::table::{CodecError, ConditionError, Conditions};
 use crate::gan::{Field, Gan, GanConfig, GanSampler};
 use crate::layout::{Drawn, Layout};
 use crate::nn::Params;
@@ -162,6 +162,18 @@ impl RowSampler {
 }
 
 impl Model {
+    /// Checks that rows of the model can meet conditions, as far as each column by itself shows.
+    ///
+    /// # Errors
+    /// The conditions that no row can meet.
+    pub fn can_draw(&self, conditions: &Conditions) -> Result<(), ConditionError> {
+        match &self.network {
+            // The codec does not decode points, which may lie anywhere.
+            Network::Gan(Gan { field: Field::Points(_), .. }) => Ok(()),
+            _ => conditions.check(&self.card.codec),
+        }
+    }
+
     /// A block of generated rows in canonical columns; `first` is the number of its first row, `words` what regenerated columns are
     /// made of.
     ///

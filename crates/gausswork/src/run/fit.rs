@@ -16,7 +16,7 @@ use super::sample::{SampleError, SampleRequest, sample};
 use super::session::{Encoded, Rows, Session};
 use crate::artifact::{self, ArtifactError, Card, Model, Network};
 use crate::data::density::Against;
-use crate::data::table::{self, CodecError, TableError, TableWriter};
+use crate::data::table::{self, CodecError, Conditions, TableError, TableWriter};
 use crate::gan::{Judgement, Verdict};
 use crate::learner::Diverged;
 use crate::train::{Ended, Progress, Threads, ThreadsError};
@@ -332,7 +332,8 @@ fn leave_sample(model: &Model, path: &Path, threads: usize) -> Result<(), FitErr
     let mut schema = model.card.codec.schema.clone();
     schema.source = table::FileFormat::Csv;
     let mut writer = TableWriter::create(path, &schema)?;
-    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: model.card.seed, threads };
+    let conditions = Conditions::default();
+    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: model.card.seed, threads, conditions };
     sample(model, &request, &mut |batch| writer.write(batch).map_err(SampleError::from), &mut ())?;
     Ok(writer.finish()?)
 }

@@ -27,7 +27,7 @@ pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use game::game_record;
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use plan::{Plan, plan};
-pub use sample::{SampleError, SampleRequest, sample};
+pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 
 use crate::data::table::TableSchema;
