@@ -158,7 +158,9 @@ mod tests {
     fn a_broken_frame_is_no_frame() {
         let whole = r#"{"step": 1, "pass": "fit", "square": [[0, 0], [1, 1]], "points": [[0, 2]], "across": 1, "surface": [0.5]}"#;
         assert_eq!(Shot::read(whole).unwrap().step, 1);
-        for (of_whole, broken) in [("[0.5]", "[0.5, 0.5]"), ("[[0, 0], [1, 1]]", "[[1, 1], [1, 1]]"), ("0.5", "null"), ("]}", "")] {
+        for (of_whole, broken) in
+            [("[0.5]", "[0.5, 0.5]"), ("[[0, 0], [1, 1]]", "[[1, 1], [1, 1]]"), ("0.5", "null"), ("]}", "")]
+        {
             assert_eq!(Shot::read(&whole.replace(of_whole, broken)), None, "{broken}");
         }
     }

@@ -51,8 +51,7 @@ impl ModelKind {
             Self::Vae(config) => {
                 config.check().map_err(|e| e.to_string())?;
                 let resolved = config.clone().resolved(spans);
-                let [hidden, embedding] =
-                    [resolved.hidden, resolved.embedding].map(|size| size.unwrap_or(1));
+                let [hidden, embedding] = [resolved.hidden, resolved.embedding].map(|size| size.unwrap_or(1));
                 let levels: usize = layout.simplexes().map(|(_, simplex)| simplex.levels).sum();
                 Ok(vec![
                     ("embedding.table".to_owned(), vec![levels, embedding]),

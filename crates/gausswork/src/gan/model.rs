@@ -89,19 +89,19 @@ impl Gan {
                 let sizes = Sizes {
                     latent: g.latent,
                     width: g.width,
-                    blocks: g.depth,
-                    hidden: g.hidden,
-                    embedding: g.embedding,
+                    blocks: g.rows.blocks,
+                    hidden: g.rows.hidden,
+                    embedding: g.rows.embedding,
                 };
                 let rows = RowGenerator::new(&mut generator_params, &layout, sizes, noise);
                 (Generator::Rows(rows), view.width())
             }
             Field::Points(affine) => {
                 let dimensions = affine.centre.len();
-                let shape = [g.latent, g.width, g.depth, dimensions];
-                let function = g.activation.activation();
+                let shape = [g.latent, g.width, g.points.layers, dimensions];
+                let function = g.points.activation.activation();
                 let params = &mut generator_params;
-                let points = PointGenerator::new(params, shape, function, g.normalisation, noise);
+                let points = PointGenerator::new(params, shape, function, g.points.normalisation, noise);
                 (Generator::Points(points), dimensions)
             }
         };
@@ -110,16 +110,7 @@ impl Gan {
         let other = Noise::new(noise.word(Stream::Init, u64::MAX, 0));
         let discriminator =
             Discriminator::new(&mut discriminator_params, width, config.discriminator.clone(), &other);
-        Self {
-            config,
-            layout,
-            field,
-            generator_params,
-            discriminator_params,
-            generator,
-            discriminator,
-            view,
-        }
+        Self { config, layout, field, generator_params, discriminator_params, generator, discriminator, view }
     }
 
     /// Names and shapes of weights that decide how large all others are, without making any of them.
@@ -127,7 +118,7 @@ impl Gan {
         let g = &config.generator;
         let (trunk, seen) = match field {
             Field::Rows => (("generator.trunk.weight", vec![g.latent, g.width]), View::new(layout).width()),
-            Field::Points(affine) if g.depth == 0 => {
+            Field::Points(affine) if g.points.layers == 0 => {
                 (("generator.last.weight", vec![g.latent, affine.centre.len()]), affine.centre.len())
             }
             Field::Points(affine) => {
@@ -181,7 +172,7 @@ impl Gan {
                 let mut gumbels = vec![0.0; rows * generator.noise_width()];
                 noise.fill_gumbel(Stream::GameCell, address, &mut gumbels);
                 let g = &self.config.generator;
-                let relaxed = (g.relaxation, g.temperature as f32);
+                let relaxed = (g.rows.relaxation, g.rows.temperature as f32);
                 (generator.viewed(leaves, &self.view, z, relaxed, &gumbels), Vec::new())
             }
         }

@@ -95,7 +95,8 @@ impl RowGenerator {
         let spans = (layout.spans.iter().enumerate())
             .map(|(t, span)| {
                 let name = |part: &str| format!("generator.span{t}.{part}");
-                let mut layer = |part: &str, shape, gain| Linear::new(params, &name(part), shape, gain, noise);
+                let mut layer =
+                    |part: &str, shape, gain| Linear::new(params, &name(part), shape, gain, noise);
                 let entry = layer("entry", [width + t * embedding, hidden], 1.0);
                 let inner = layer("inner", [hidden, hidden], 1.0);
                 let outer = layer("outer", [hidden, hidden], 0.5);
@@ -122,7 +123,8 @@ impl RowGenerator {
                                 for (row, rank) in rows.zip(ranks(&spec.base)) {
                                     for (k, value) in row.iter_mut().enumerate() {
                                         let wave = (std::f64::consts::PI * (k + 1) as f64 * rank).cos();
-                                        *value = 0.2 * *value + (0.5 * std::f64::consts::SQRT_2 * wave) as f32;
+                                        *value =
+                                            0.2 * *value + (0.5 * std::f64::consts::SQRT_2 * wave) as f32;
                                     }
                                 }
                             }
@@ -202,8 +204,7 @@ impl RowGenerator {
                     let [low, span] = interval_of(intervals, &generated.codes[*before]);
                     let mut score = low + span * place.clone();
                     let fixed = given.iter().filter(|cell| cell.span + 1 == t);
-                    let fixed: Vec<(usize, f32)> =
-                        fixed.map(|cell| (cell.row, cell.score)).collect();
+                    let fixed: Vec<(usize, f32)> = fixed.map(|cell| (cell.row, cell.score)).collect();
                     if !fixed.is_empty() {
                         let (mut kept, mut value) = (vec![1.0; rows], vec![0.0; rows]);
                         fixed.iter().for_each(|&(row, score)| (kept[row], value[row]) = (0.0, score));

@@ -4,16 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::{Event, Observer, game, truth};
 use super::checkpoint::{self, Checkpoint, State};
 use super::config::{Config, ConfigError, Kind};
 use super::film::{self, Film};
 use super::fit_gan::fit_gan;
 use super::fit_vae::fit_vae;
 use super::log::Log;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, of, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
 use super::session::{Encoded, Rows, Session};
+use super::{Event, Observer, game, truth};
 use crate::artifact::{self, ArtifactError, Card, Model, Network};
 use crate::data::density::Against;
 use crate::data::table::{self, CodecError, Conditions, TableError, TableWriter};
@@ -215,7 +215,8 @@ pub fn resume(
     };
     let prepared = prepare(&source, stored.clone(), observer)?;
     if let Some(config) = config
-        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len())? != stored
+        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len(), of(&source))?
+            != stored
     {
         return Err(refuse(
             "the configuration differs from the run's; leave it out, or start a new run".to_owned(),
@@ -249,9 +250,12 @@ fn go(
     };
     let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
     // Points are those of a density, which says what square of the plane there is to see.
-    let square = points.as_ref().and_then(|_| truth::density(data)).map(|source| source.density.exact().bounds());
+    let square =
+        points.as_ref().and_then(|_| truth::density(data)).map(|source| source.density.exact().bounds());
     let progress = &record.progress;
-    let film = |square| Film::open(directory, record.pass, progress.step, config.training.steps.unwrap_or(1), square);
+    let film = |square| {
+        Film::open(directory, record.pass, progress.step, config.training.steps.unwrap_or(1), square)
+    };
     let film = square.map(film).transpose()?;
     let path = directory.join(checkpoint::FILE_NAME);
     let workers = Threads::new(threads)?;

@@ -62,7 +62,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// A checkpoint that does not fit, [`FitError::Diverged`], files that cannot be written.
-    pub(super) fn pass(&mut self, learner: &mut dyn Learner, schedule: &TrainConfig) -> Result<Ended, FitError> {
+    pub(super) fn pass(
+        &mut self,
+        learner: &mut dyn Learner,
+        schedule: &TrainConfig,
+    ) -> Result<Ended, FitError> {
         if let Some(state) = self.state.take()
             && !learner.restore(state)
         {

@@ -63,7 +63,8 @@ impl Film {
         let Some((last, &shade)) = shots.last().zip(shades.last()) else { return Ok(None) };
         let source = truth.and_then(|truth| truth.name.parse::<DensitySource>().ok());
         let exact = source.map(|source| source.density.exact());
-        let lines = |size| exact.as_ref().map_or(Vec::new(), |exact| outlines(exact, last.frame.square, size));
+        let lines =
+            |size| exact.as_ref().map_or(Vec::new(), |exact| outlines(exact, last.frame.square, size));
         let (coarse, fine) = (lines(Size::Small), lines(Size::Large));
         let mut frames = Vec::new();
         for (place, (shot, &shade)) in shots.iter().zip(&shades).enumerate() {
@@ -100,9 +101,10 @@ fn shades(objective: Objective, shots: &[&Shot]) -> Vec<Shade> {
         _ => shot.frame.surface.iter().sum::<f64>() / shot.frame.surface.len().max(1) as f64,
     };
     let middles: Vec<f64> = shots.iter().map(middle).collect();
-    let distances = shots.iter().zip(&middles).flat_map(|(shot, middle)| {
-        shot.frame.surface.iter().map(move |output| (output - middle).abs())
-    });
+    let distances = shots
+        .iter()
+        .zip(&middles)
+        .flat_map(|(shot, middle)| shot.frame.surface.iter().map(move |output| (output - middle).abs()));
     let most = distances.fold(f64::MIN_POSITIVE, f64::max);
     middles.into_iter().map(|middle| Shade::Output { middle, most }).collect()
 }
@@ -139,7 +141,9 @@ fn caption(still: &Still<'_>) -> String {
     let (inside, outside) = still.inside();
     let lines = match still.contours.is_empty() {
         true => "",
-        false => " Whole lines: contours of the density that hold 50, 90 and 99 % of its mass, or a single one where it is uniform.",
+        false => {
+            " Whole lines: contours of the density that hold 50, 90 and 99 % of its mass, or a single one where it is uniform."
+        }
     };
     let outside = match outside {
         0 => String::new(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use arrow::array::Array as _;
+
 use super::*;
 use crate::data::table::{Kind, ReadOptions, Resolution, Table, read};
 
