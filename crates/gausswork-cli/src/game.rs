@@ -66,13 +66,18 @@ pub(crate) struct Shot {
 }
 
 impl Game {
+    /// A game of which nothing is known yet.
+    pub(crate) fn new(objective: Objective) -> Self {
+        Self { objective, ..Self::default() }
+    }
+
     /// The game of a model file or of the run directory that holds it; none of other kinds of model. Lines of its files that are
     /// not ours, or lack something, are passed over.
     pub(crate) fn read(model: &Path, card: &Card) -> Option<Self> {
         let ModelKind::Gan(kind) = &card.model else { return None };
         let directory = if model.is_dir() { Some(model) } else { model.parent() }.unwrap_or(Path::new(""));
-        // The judgement comes from the card as soon as it has one.
-        let mut game = Self { objective: kind.config.objective, judgement: None, ..Self::default() };
+        let mut game = Self::new(kind.config.objective);
+        // Here the card's judgement goes into `game.judgement`, as soon as it has one.
         for line in lines(&directory.join("train.jsonl")) {
             if let Ok(line) = serde_json::from_str(&line) {
                 game.take(&line);
@@ -158,7 +163,9 @@ mod tests {
     fn a_broken_frame_is_no_frame() {
         let whole = r#"{"step": 1, "pass": "fit", "square": [[0, 0], [1, 1]], "points": [[0, 2]], "across": 1, "surface": [0.5]}"#;
         assert_eq!(Shot::read(whole).unwrap().step, 1);
-        for (of_whole, broken) in [("[0.5]", "[0.5, 0.5]"), ("[[0, 0], [1, 1]]", "[[1, 1], [1, 1]]"), ("0.5", "null"), ("]}", "")] {
+        for (of_whole, broken) in
+            [("[0.5]", "[0.5, 0.5]"), ("[[0, 0], [1, 1]]", "[[1, 1], [1, 1]]"), ("0.5", "null"), ("]}", "")]
+        {
             assert_eq!(Shot::read(&whole.replace(of_whole, broken)), None, "{broken}");
         }
     }

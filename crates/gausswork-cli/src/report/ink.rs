@@ -82,9 +82,8 @@ impl Ink {
 
     /// Its class, from the colour.
     fn class(kind: u8, n: u8) -> String {
-        const CLASSES: [&str; 17] = [
-            "t", "u", "ax", "gr", "re", "rl", "s", "b", "p", "n", "no", "d", "e", "sa", "tr", "un", "bo",
-        ];
+        const CLASSES: [&str; 17] =
+            ["t", "u", "ax", "gr", "re", "rl", "s", "b", "p", "n", "no", "d", "e", "sa", "tr", "un", "bo"];
         let name = CLASSES.get(usize::from(kind)).copied().unwrap_or("t");
         if matches!(kind, 6..=9 | 11 | 12) { format!("{name}{n}") } else { name.to_owned() }
     }

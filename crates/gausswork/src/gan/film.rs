@@ -81,7 +81,8 @@ mod tests {
             assert!((shown - drawn).abs() <= 4.0 / STEPS, "{shown} {drawn}");
         }
         // The second cell of the third row, in the coordinates of the networks.
-        let [x, y] = [-3.0 + 4.0 * 1.5 / 40.0, 1.0 + 4.0 * 2.5 / 40.0].map(|at: f64| ((at + 1.0) / 2.0) as f32);
+        let [x, y] =
+            [-3.0 + 4.0 * 1.5 / 40.0, 1.0 + 4.0 * 2.5 / 40.0].map(|at: f64| ((at + 1.0) / 2.0) as f32);
         let device = Device::flex();
         let x = Tensor::from_data(TensorData::new(vec![x, y], [1, 2]), &device);
         let leaves = gan.discriminator_params.constants(&device);

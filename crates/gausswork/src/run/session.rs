@@ -42,7 +42,11 @@ pub(super) struct Session<'a> {
 
 impl Session<'_> {
     /// Trains from where the record stands; the learner has then kept its best weights.
-    pub(super) fn pass(&mut self, learner: &mut dyn Learner, schedule: &TrainConfig) -> Result<Ended, FitError> {
+    pub(super) fn pass(
+        &mut self,
+        learner: &mut dyn Learner,
+        schedule: &TrainConfig,
+    ) -> Result<Ended, FitError> {
         if let Some(state) = self.state.take()
             && !learner.restore(state)
         {

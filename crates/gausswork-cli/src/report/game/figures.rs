@@ -168,7 +168,11 @@ fn spectral(game: &Game) -> Plan<'_> {
     let told: Vec<String> = told.collect();
     Plan {
         title: "Spectral norms of D",
-        series: shown.iter().zip(names).filter_map(|(&at, name)| Some((name, all.get(at)?.as_slice()))).collect(),
+        series: shown
+            .iter()
+            .zip(names)
+            .filter_map(|(&at, name)| Some((name, all.get(at)?.as_slice())))
+            .collect(),
         levels: Vec::new(),
         scale: Scale::Logarithms,
         caption: format!(
@@ -196,7 +200,8 @@ pub(super) fn histograms(game: &Game) -> anyhow::Result<Vec<(Svg, String)>> {
 fn histogram(Histogram { step, real, fake }: &Histogram) -> anyhow::Result<(Svg, String)> {
     let edges: Vec<f64> = (0..=BINS).map(|bin| bin as f64 / BINS as f64).collect();
     let mean = |shares: &[f64; BINS]| {
-        let middles = shares.iter().zip(edges.windows(2)).map(|(share, edge)| share * (edge[0] + edge[1]) / 2.0);
+        let middles =
+            shares.iter().zip(edges.windows(2)).map(|(share, edge)| share * (edge[0] + edge[1]) / 2.0);
         rounded(middles.sum(), 2)
     };
     let label = format!(

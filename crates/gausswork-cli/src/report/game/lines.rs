@@ -111,10 +111,8 @@ fn powers([low, high]: [f64; 2]) -> Axis {
     let decades = (high.floor() - low.ceil()).max(0.0) as usize + 1;
     let every = decades.div_ceil(5);
     let (first, last) = (low.ceil() as i64, high.floor() as i64);
-    let mut ticks: Vec<Tick> = (first..=last)
-        .step_by(every)
-        .map(|log| Tick { at: log as f64, text: whole(log as f64) })
-        .collect();
+    let mut ticks: Vec<Tick> =
+        (first..=last).step_by(every).map(|log| Tick { at: log as f64, text: whole(log as f64) }).collect();
     // Within one decade numbers between the powers are named.
     if ticks.len() < 2 {
         let between = Axis::numbers([10f64.powf(low), 10f64.powf(high)], 3).ticks;

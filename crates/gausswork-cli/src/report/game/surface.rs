@@ -34,6 +34,16 @@ pub(super) enum Shade {
 }
 
 impl Shade {
+    /// The output without an ink.
+    fn neutral(self) -> f64 {
+        match self {
+            // Its outputs are probabilities themselves.
+            Self::Probability(Objective::LeastSquares) => 0.5,
+            Self::Probability(_) => 0.0,
+            Self::Output { middle, .. } => middle,
+        }
+    }
+
     fn of(self, output: f64) -> f64 {
         match self {
             Self::Probability(objective) => 2.0 * objective.probability(output).unwrap_or(0.5) - 1.0,
@@ -100,7 +110,8 @@ impl Still<'_> {
             for run in levels.chunk_by(|a, b| a == b) {
                 let (from, to) = (start, start + run.len());
                 start = to;
-                let same = |block: &Block| block.from[0] == from && block.to == [to, row] && block.level == run[0];
+                let same =
+                    |block: &Block| block.from[0] == from && block.to == [to, row] && block.level == run[0];
                 next.push(match growing.iter().position(same) {
                     Some(place) => {
                         let block = growing.swap_remove(place);
@@ -119,10 +130,9 @@ impl Still<'_> {
         done
     }
 
-    /// Where the shade is in the middle.
+    /// Where outputs are neutral: found on outputs, which are smoother than probabilities.
     fn middle(&self) -> Vec<Line> {
-        let values: Vec<f64> = self.frame.surface.iter().map(|&output| self.shade.of(output)).collect();
-        between(&values, self.frame.across, self.frame.square, 0.0)
+        between(&self.frame.surface, self.frame.across, self.frame.square, self.shade.neutral())
     }
 
     /// Draws everything in the square between `place`s, from the bottom up.
@@ -174,7 +184,8 @@ impl Picture for Still<'_> {
                 let style = ink::anchored(Ink::Text, HPos::Left);
                 let step = crate::output::grouped(self.step);
                 area.draw_text(&format!("step {step}"), &style, (0, text / 2))?;
-                let share = |point: [f64; 2], axis: usize| (point[axis] - low[axis]) / (high[axis] - low[axis]);
+                let share =
+                    |point: [f64; 2], axis: usize| (point[axis] - low[axis]) / (high[axis] - low[axis]);
                 let along = |share: f64| (share * f64::from(side)).round() as i32;
                 let place = |point| (along(share(point, 0)), text + side - along(share(point, 1)));
                 self.on(area, place, RADIUS[0])?;
@@ -211,7 +222,8 @@ mod tests {
     fn equal_cells_are_one_block() {
         let (frame, shade) = (frame(), Shade::Probability(Objective::NonSaturating));
         let still = Still { step: 1, frame: &frame, shade, contours: &[], size: Size::Small };
-        let found: Vec<_> = still.blocks().into_iter().map(|block| (block.from, block.to, block.level)).collect();
+        let found: Vec<_> =
+            still.blocks().into_iter().map(|block| (block.from, block.to, block.level)).collect();
         assert_eq!(found, [([0, 0], [2, 4], 10), ([3, 3], [4, 4], -10)]);
         assert_eq!(still.inside(), (vec![[0.5; 2]], 1));
     }
