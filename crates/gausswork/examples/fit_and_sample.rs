@@ -11,8 +11,10 @@ struct Validations;
 
 impl Observer for Validations {
     fn observe(&mut self, event: &Event<'_>) {
-        if let Event::Validated { progress, held_out_elbo } = event {
-            println!("step {:5}: held-out ELBO {held_out_elbo:.3} nats per row", progress.step);
+        if let Event::Validated { progress, figures } = event {
+            for (name, value) in figures.iter().filter(|(name, _)| *name == "held_out_elbo") {
+                println!("step {:5}: {name} {value:.3} nats per row", progress.step);
+            }
         }
     }
 }

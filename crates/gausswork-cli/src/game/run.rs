@@ -66,13 +66,18 @@ pub(crate) struct Shot {
 }
 
 impl Game {
+    /// A game of which nothing is known yet.
+    pub(crate) fn new(objective: Objective) -> Self {
+        Self { objective, ..Self::default() }
+    }
+
     /// The game of a model file or of the run directory that holds it; none of other kinds of model. Lines of its files that are
     /// not ours, or lack something, are passed over.
     pub(crate) fn read(model: &Path, card: &Card) -> Option<Self> {
         let ModelKind::Gan(kind) = &card.model else { return None };
         let directory = if model.is_dir() { Some(model) } else { model.parent() }.unwrap_or(Path::new(""));
-        let (objective, judgement) = (kind.config.objective, card.judgement.clone());
-        let mut game = Self { objective, judgement, ..Self::default() };
+        let mut game = Self::new(kind.config.objective);
+        game.judgement = card.judgement.clone();
         for line in lines(&directory.join("train.jsonl")) {
             if let Ok(line) = serde_json::from_str(&line) {
                 game.take(&line);

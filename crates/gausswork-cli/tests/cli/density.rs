@@ -56,6 +56,56 @@ fn names_that_are_none() {
     fails(at, &["fit", "rng.csv"], 1, &["rng.csv: no such file"]);
 }
 
+/// A game in the plane of a few hundred steps.
+const GAME: &str = "kind = \"gan\"\n[gan.generator]\nlatent = 2\nwidth = 16\n[gan.discriminator]\nwidth = 16\n[training]\nsteps \
+                    = 320\nbatch = 32\ncheckpoint-every = 10\n";
+
+/// The steps of the frames of a run's film.
+fn filmed(run: &Path) -> Vec<u64> {
+    let film = fs::read_to_string(run.join("film.jsonl")).unwrap();
+    let step = |line: &str| serde_json::from_str::<Value>(line).unwrap()["step"].as_u64().unwrap();
+    film.lines().map(step).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_game_in_the_plane_is_filmed_and_a_killed_one_resumes_with_the_same_film() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    fs::write(at.join("c.toml"), GAME).unwrap();
+    let fit = |out| ["fit", "ring:4:rows=300", "--config", "c.toml", "--out", out];
+    let (_, told) = succeeds(at, &fit("whole"));
+    assert!(told.contains("film.jsonl"), "{told}");
+    assert_eq!(filmed(&at.join("whole")), [0, 5, 10, 20, 40, 80, 120, 160, 200, 240, 280, 320]);
+    let page = fs::read_to_string(at.join("whole/report.html")).unwrap();
+    assert!(page.contains("id=\"game\"") && page.matches("<g id=\"frame-").count() == 12);
+    let no_report = [&fit("killed")[..], &["--no-report"]].concat();
+    let mut killed = std::process::Command::new(PROGRAM).args(&no_report).current_dir(at).spawn().unwrap();
+    let (start, checkpoint) = (Instant::now(), at.join("killed/checkpoint.safetensors"));
+    while !checkpoint.exists() {
+        assert!(start.elapsed() < Duration::from_secs(60), "no checkpoint");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    // Frames of work that will be done again, and one that was cut off while it was written.
+    let film = at.join("killed/film.jsonl");
+    let more = fs::read_to_string(&film).unwrap() + "{\"pass\":\"fit\",\"step\":320}\n{\"pass\":\"fi";
+    fs::write(&film, more).unwrap();
+    succeeds(at, &["fit", "--resume", "killed", "--no-report"]);
+    for file in ["film.jsonl", "model.safetensors", "sample.csv"] {
+        let [whole, killed] = ["whole", "killed"].map(|run| fs::read(at.join(run).join(file)).unwrap());
+        assert!(whole == killed, "{file}");
+    }
+    // Another run in its place leaves no film of the old one behind.
+    succeeds(
+        at,
+        &[&["fit", "ring:4:rows=300", "--steps", "20", "--out", "whole", "--force", "--no-report"], SMALL]
+            .concat(),
+    );
+    assert!(!at.join("whole/film.jsonl").exists());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_killed_fit_of_a_density_resumes_bit_for_bit() {

@@ -24,6 +24,12 @@ const COARSE: f64 = 1.0;
 #[template(
     source = r##"<h3 id="film">The film</h3>
 <p>{{ told }}</p>
+{%- if let Some([low, high]) = keys %}
+<ul class="keys">
+<li><span class="key kh" aria-hidden="true"></span>{{ high }}</li>
+<li><span class="key kl" aria-hidden="true"></span>{{ low }}</li>
+</ul>
+{%- endif %}
 <div class="strip">
 {%- for frame in frames %}
 <figure>{{ frame|safe }}</figure>
@@ -44,6 +50,8 @@ const COARSE: f64 = 1.0;
 )]
 pub(super) struct Film {
     told: String,
+    /// What the two darkest inks stand for.
+    keys: Option<[String; 2]>,
     frames: Vec<Svg>,
     end: (Svg, String),
     side: u32,
@@ -78,7 +86,15 @@ impl Film {
         let end = (Svg::new(&still, label(&still, objective))?, caption(&still));
         let told = told(objective, &shots, &coarse);
         let (side, height) = (SMALL[0], SMALL[0] + SMALL[1]);
-        Ok(Some(Self { told, frames, end, side, height, width: (side * UNIT) as usize }))
+        Ok(Some(Self {
+            told,
+            keys: keys(shade, last),
+            frames,
+            end,
+            side,
+            height,
+            width: (side * UNIT) as usize,
+        }))
     }
 }
 
@@ -119,6 +135,18 @@ fn outlines(exact: &Exact, square: Square, size: Size) -> Vec<Line> {
             contours(exact, square, middle.as_slice(), COARSE)
         }
     }
+}
+
+/// What the darkest inks stand for, the lower first.
+fn keys(shade: Shade, shot: &Shot) -> Option<[String; 2]> {
+    let names = match shade {
+        Shade::Probability(_) => {
+            ["D = 0: taken for generated".to_owned(), "D = 1: taken for real".to_owned()]
+        }
+        Shade::Output { most, .. } => [("below", "generated"), ("above", "real")]
+            .map(|(side, kind)| format!("{} {side} the middle: more like {kind} rows", rounded(most, 2))),
+    };
+    (!shot.frame.surface.is_empty()).then_some(names)
 }
 
 /// What a picture shows, to those who do not see it.

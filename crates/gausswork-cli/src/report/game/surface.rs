@@ -34,6 +34,16 @@ pub(super) enum Shade {
 }
 
 impl Shade {
+    /// The output without an ink.
+    fn neutral(self) -> f64 {
+        match self {
+            // Its outputs are probabilities themselves.
+            Self::Probability(Objective::LeastSquares) => 0.5,
+            Self::Probability(_) => 0.0,
+            Self::Output { middle, .. } => middle,
+        }
+    }
+
     fn of(self, output: f64) -> f64 {
         match self {
             Self::Probability(objective) => 2.0 * objective.probability(output).unwrap_or(0.5) - 1.0,
@@ -120,10 +130,9 @@ impl Still<'_> {
         done
     }
 
-    /// Where the shade is in the middle.
+    /// Where outputs are neutral: found on outputs, which are smoother than probabilities.
     fn middle(&self) -> Vec<Line> {
-        let values: Vec<f64> = self.frame.surface.iter().map(|&output| self.shade.of(output)).collect();
-        between(&values, self.frame.across, self.frame.square, 0.0)
+        between(&self.frame.surface, self.frame.across, self.frame.square, self.shade.neutral())
     }
 
     /// Draws everything in the square between `place`s, from the bottom up.
