@@ -106,7 +106,7 @@ impl Conditions {
         self.all.is_empty()
     }
 
-    /// Whether each row of a canonical batch meets them all.
+    /// Whether each row of a canonical batch meets them all; null, which is no, where a missing cell is compared.
     ///
     /// # Errors
     /// A column that is not there, or not of the canonical type of its kind.
