@@ -14,6 +14,7 @@ use gausswork::whole::write_whole;
 use crate::args::{self, column_kind, delimiter, quote};
 use crate::curve;
 use crate::failure::Usage;
+use crate::game::Game;
 use crate::output::{json_to_stdout, to_stdout, typed};
 use crate::progress::Progress;
 use crate::scorecard;
@@ -123,9 +124,10 @@ pub(crate) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     };
     let mut progress = Progress::new("stopping");
     let report = gausswork::run::evaluate(&request, &mut progress)?;
+    let game = model.as_ref().and_then(|(model, path)| Game::read(path, &model.card));
     progress.clear();
     for (path, format) in args.output.iter().zip(formats) {
-        format.write(path, &report)?;
+        format.write(path, &report, game.as_ref())?;
         progress.line(&format!("wrote {}", typed(path)));
     }
     if args.json {
@@ -164,9 +166,10 @@ pub(crate) fn of_fit(
         command: command(),
     };
     let report = gausswork::run::evaluate(&request, progress)?;
+    let game = Game::read(directory, &model.card);
     for name in REPORT_FILES {
         let path = directory.join(name);
-        Format::of(&path)?.write(&path, &report)?;
+        Format::of(&path)?.write(&path, &report, game.as_ref())?;
     }
     Ok(report)
 }
@@ -207,9 +210,9 @@ impl Format {
         }
     }
 
-    fn write(self, path: &Path, report: &Report) -> anyhow::Result<()> {
+    fn write(self, path: &Path, report: &Report, game: Option<&Game>) -> anyhow::Result<()> {
         let text = match self {
-            Self::Html => crate::report::html(report)?,
+            Self::Html => crate::report::html(report, game)?,
             Self::Json => serde_json::to_string_pretty(report)? + "\n",
         };
         write_whole(path, text.as_bytes()).with_context(|| format!("cannot write {}", typed(path)))

@@ -103,8 +103,7 @@ impl Curve {
 }
 
 fn text(model: &Model, curve: &Curve) -> String {
-    let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, .. } =
-        &model.card;
+    let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, .. } = &model.card;
     let facts = [
         ("model", kind(&model.card.model)),
         ("parameters", size(model)),

@@ -14,12 +14,13 @@ use crate::progress::Progress;
 use crate::{game, scorecard};
 
 /// What a run directory holds, in the order of interest.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "report.html",
     "report.json",
     "model.safetensors",
     "config.toml",
     "train.jsonl",
+    "film.jsonl",
     "figures.json",
     "sample.csv",
     "checkpoint.safetensors",

@@ -22,6 +22,23 @@ pub struct Validation {
     pub figures: Figures,
 }
 
+/// A square of the plane: its lower left and its upper right corner.
+pub type Square = [[f64; 2]; 2];
+
+/// What a model makes of a square of the plane at a moment of its training, in the data's units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The square.
+    pub square: Square,
+    /// Points that it generates, inside the square or not.
+    pub points: Vec<[f64; 2]>,
+    /// Cells along a side of the square.
+    pub across: usize,
+    /// The output of its discriminator in the middle of each cell, from the lower left one on, row by row; empty where no
+    /// single point is judged.
+    pub surface: Vec<f64>,
+}
+
 /// What the trainer drives.
 pub trait Learner {
     /// One update of every network, on the batch that belongs to `step`.
@@ -35,6 +52,11 @@ pub trait Learner {
 
     /// Remembers the present weights as the best so far.
     fn keep(&mut self);
+
+    /// What is to be seen of the model in a square of the plane; nothing of most.
+    fn frame(&self, _square: Square) -> Option<Frame> {
+        None
+    }
 
     /// Everything that a resumed run needs, as named flat arrays.
     fn state(&self) -> Vec<(String, Vec<f32>)>;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use gausswork::data::density::Exact;
+use gausswork::learner::Square;
 use gausswork::noise::Noise;
 use rayon::prelude::*;
 
@@ -15,8 +16,8 @@ pub(super) const SHARES: [f64; 3] = [0.5, 0.9, 0.99];
 const DRAWS: u64 = 20_000;
 /// Squares along each side of the picture: half a point wide.
 const SQUARES: usize = 560;
-/// How far a line may be off the one that was found, in squares.
-const SLACK: f64 = 0.15;
+/// How far a line may be off the one that was found, in squares, where nobody is to see it.
+pub(super) const FINE: f64 = 0.15;
 
 /// Log-densities, nats, above which [`SHARES`] of the mass lie; one for all where the density is the same everywhere.
 pub(super) fn levels(exact: &Exact) -> Vec<f64> {
@@ -29,8 +30,8 @@ pub(super) fn levels(exact: &Exact) -> Vec<f64> {
     levels
 }
 
-/// The lines within a square of the plane on which log p is one of `levels`.
-pub(super) fn contours(exact: &Exact, [low, high]: [[f64; 2]; 2], levels: &[f64]) -> Vec<Line> {
+/// The lines within a square of the plane on which log p is one of `levels`, off by at most `slack` squares.
+pub(super) fn contours(exact: &Exact, [low, high]: Square, levels: &[f64], slack: f64) -> Vec<Line> {
     let step = [0, 1].map(|axis| (high[axis] - low[axis]) / SQUARES as f64);
     let across = SQUARES + 1;
     let value = |at: usize| {
@@ -41,10 +42,22 @@ pub(super) fn contours(exact: &Exact, [low, high]: [[f64; 2]; 2], levels: &[f64]
     let place = |(x, y): (f64, f64)| (low[0] + step[0] * x, low[1] + step[1] * y);
     let of_level = |&level: &f64| -> Vec<Line> {
         let field = Field { values: &values, across, level };
-        let lines = field.lines().into_iter().map(|line| simplified(&line));
+        let lines = field.lines().into_iter().map(|line| simplified(&line, slack));
         lines.map(|line| line.into_iter().map(place).collect()).collect()
     };
     levels.iter().flat_map(of_level).collect()
+}
+
+/// The lines on which values in the middles of `across` × `across` cells of a square, from the lower left one on, are `level`.
+pub(super) fn between(values: &[f64], across: usize, [low, high]: Square, level: f64) -> Vec<Line> {
+    if across < 2 {
+        return Vec::new();
+    }
+    let step = [0, 1].map(|axis| (high[axis] - low[axis]) / across as f64);
+    let place = |(x, y): (f64, f64)| (low[0] + step[0] * (x + 0.5), low[1] + step[1] * (y + 0.5));
+    let lines = Field { values, across, level }.lines();
+    // The squares of so coarse a grid are wide.
+    lines.iter().map(|line| simplified(line, 0.3 * FINE).into_iter().map(place).collect()).collect()
 }
 
 /// Values at the corners of squares, row by row, and the level that is looked for.
@@ -143,8 +156,8 @@ impl Field<'_> {
     }
 }
 
-/// The line with as few points as keep it within [`SLACK`] (Douglas and Peucker 1973).
-fn simplified(line: &[(f64, f64)]) -> Line {
+/// The line with as few points as keep it within `slack` (Douglas and Peucker 1973).
+fn simplified(line: &[(f64, f64)], slack: f64) -> Line {
     let (Some(&first), Some(&last)) = (line.first(), line.last()) else { return Vec::new() };
     let mut kept = vec![first];
     // Stretches that are still to be looked at, the first on top.
@@ -152,7 +165,7 @@ fn simplified(line: &[(f64, f64)]) -> Line {
     while let Some((from, to)) = left.pop() {
         let off = |at: usize| distance(line[at], line[from], line[to]);
         let farthest = (from + 1..to).max_by(|&a, &b| off(a).total_cmp(&off(b)));
-        match farthest.filter(|&at| off(at) > SLACK) {
+        match farthest.filter(|&at| off(at) > slack) {
             Some(at) => left.extend([(at, to), (from, at)]),
             None => kept.push(line[to]),
         }
@@ -179,7 +192,7 @@ mod tests {
     fn the_contours_of_a_normal_are_circles_that_hold_their_share() {
         let exact = "gaussian".parse::<Density>().unwrap().exact();
         let levels = levels(&exact);
-        let lines = contours(&exact, exact.bounds(), &levels);
+        let lines = contours(&exact, exact.bounds(), &levels, FINE);
         assert_eq!(lines.len(), SHARES.len());
         for (line, share) in lines.iter().zip(SHARES) {
             assert_eq!(line.first(), line.last());
@@ -193,10 +206,20 @@ mod tests {
     }
 
     #[test]
+    fn lines_run_between_the_middles_of_cells() {
+        // x at the middles of 4 cells across [0, 4] is 0.5, 1.5, 2.5, 3.5.
+        let values: Vec<f64> = (0..16).map(|cell| f64::from(cell % 4) + 0.5).collect();
+        let lines = between(&values, 4, [[0.0; 2], [4.0; 2]], 2.25);
+        assert_eq!(lines.len(), 1);
+        assert!(lines[0].iter().all(|(x, _)| (x - 2.25).abs() < 1e-12), "{lines:?}");
+        assert!(between(&[], 0, [[0.0; 2], [4.0; 2]], 0.0).is_empty());
+    }
+
+    #[test]
     fn every_density_has_lines_and_few_points() {
         for density in Density::ALL {
             let exact = density.exact();
-            let lines = contours(&exact, exact.bounds(), &levels(&exact));
+            let lines = contours(&exact, exact.bounds(), &levels(&exact), FINE);
             let points: usize = lines.iter().map(Vec::len).sum();
             assert!(!lines.is_empty() && points < 12_000, "{density}: {points} points");
         }

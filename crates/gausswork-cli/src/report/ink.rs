@@ -43,6 +43,16 @@ pub(super) enum Ink {
     Undefined,
     /// A point of a synthetic set, one of many.
     Point(usize),
+    /// A level that a line is to be held against.
+    Level(usize),
+    /// A sample over a surface.
+    Sample,
+    /// A line of the truth over a surface.
+    Truth,
+    /// A line where a surface is neither high nor low.
+    Undecided,
+    /// The border of a surface.
+    Border,
 }
 
 impl Ink {
@@ -61,15 +71,21 @@ impl Ink {
             Self::Negative(n) => (9, n),
             Self::Undefined => (10, 0),
             Self::Point(n) => (11, n),
+            Self::Level(n) => (12, n),
+            Self::Sample => (13, 0),
+            Self::Truth => (14, 0),
+            Self::Undecided => (15, 0),
+            Self::Border => (16, 0),
         };
         RGBColor(MARK, kind, n as u8)
     }
 
     /// Its class, from the colour.
     fn class(kind: u8, n: u8) -> String {
-        const CLASSES: [&str; 12] = ["t", "u", "ax", "gr", "re", "rl", "s", "b", "p", "n", "no", "d"];
+        const CLASSES: [&str; 17] =
+            ["t", "u", "ax", "gr", "re", "rl", "s", "b", "p", "n", "no", "d", "e", "sa", "tr", "un", "bo"];
         let name = CLASSES.get(usize::from(kind)).copied().unwrap_or("t");
-        if (6..=9).contains(&kind) || kind == 11 { format!("{name}{n}") } else { name.to_owned() }
+        if matches!(kind, 6..=9 | 11 | 12) { format!("{name}{n}") } else { name.to_owned() }
     }
 }
 
@@ -109,6 +125,14 @@ impl Svg {
         let inside = drawn.split_once('>').map_or("", |(_, rest)| rest);
         let inside = inside.trim_end().trim_end_matches("</svg>");
         Ok(Self { label, size: picture.size(), body: lean(inside) })
+    }
+}
+
+impl Svg {
+    /// The picture, whose inside can be used by another under a name.
+    pub(super) fn named(self, name: &str) -> Self {
+        let body = format!("<g id=\"{name}\">{}</g>", self.body);
+        Self { body, ..self }
     }
 }
 

@@ -9,6 +9,7 @@
 //! | columns and pairs of columns | [`columns`], [`pairs`] |
 //! | what tells rows apart, what can be learned | [`rows`] |
 //! | sets beside a density that is known | [`truth`] |
+//! | a game: its figures over training, its film | [`game`] |
 //! | pictures | [`overlay`], [`heat`], [`curve`], [`scatter`] with its [`contour`]s, on the axes of [`axis`], in the inks of [`ink`] |
 //! | tables, numbers, instants | [`table`], [`number`], [`time`] |
 
@@ -17,6 +18,7 @@ mod columns;
 mod contour;
 mod curve;
 mod findings;
+mod game;
 mod heat;
 mod ink;
 mod number;
@@ -37,6 +39,7 @@ use askama::Template;
 use gausswork_eval::metric::Family;
 use gausswork_eval::report::Report;
 
+use crate::game::Game;
 use crate::output::grouped;
 use number::shown;
 use table::{Cell, Head, Row, Table};
@@ -60,6 +63,7 @@ struct Page<'a> {
     usefulness: Option<rows::Usefulness>,
     privacy: Table,
     curve: Option<curve::Curve>,
+    game: Option<game::Panel>,
     sources: Table,
     left_out: Vec<(String, String)>,
     omitted: usize,
@@ -68,11 +72,11 @@ struct Page<'a> {
 /// Columns that are not compared and yet named.
 const LEFT_OUT: usize = 100;
 
-/// The report as a page.
+/// The report as a page; `game` is that of the model, where it has one.
 ///
 /// # Errors
 /// A picture that cannot be drawn.
-pub(crate) fn html(report: &Report) -> anyhow::Result<String> {
+pub(crate) fn html(report: &Report, game: Option<&Game>) -> anyhow::Result<String> {
     let names: Vec<String> = sets::synthetic(report).iter().map(|(_, set)| shown(&set.name)).collect();
     let (keys, undrawn) = sets::keys(report);
     let left_out = report.left_out.iter().take(LEFT_OUT).map(|(name, why)| (shown(name), why.clone()));
@@ -92,6 +96,7 @@ pub(crate) fn html(report: &Report) -> anyhow::Result<String> {
         usefulness: rows::usefulness(report),
         privacy: privacy(report),
         curve: curve::Curve::new(&report.curve)?,
+        game: game.map(|game| game::Panel::new(game, report)).transpose()?,
         sources: sources(report),
         left_out: left_out.collect(),
         omitted: report.left_out.len().saturating_sub(LEFT_OUT),

@@ -53,6 +53,11 @@ impl<'a> Overlaid<'a> {
         }
     }
 
+    /// A picture of numbers.
+    pub(super) fn of_numbers(overlay: &'a Overlay) -> Self {
+        Self { kind: Kind::Number, overlay }
+    }
+
     /// What it is.
     pub(super) fn name(&self) -> &'static str {
         match self.overlay {

@@ -4,7 +4,7 @@ use gausswork::data::density::Exact;
 use plotters::prelude::*;
 
 use super::axis::{Axis, framed};
-use super::contour::{Line, contours, levels};
+use super::contour::{FINE, Line, contours, levels};
 use super::ink::Ink;
 use crate::plot::{Area, Drawn, Picture};
 
@@ -15,7 +15,7 @@ const SIDE: u32 = 262;
 /// Room that the axes take beside it: at the right, above and below.
 const ROOM: [u32; 2] = [22, 28];
 /// Radius of a point, in units.
-const RADIUS: i32 = 5;
+const RADIUS: i32 = 6;
 
 /// The picture.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Scatter {
         let [low, high] = bounds;
         let inside = |point: &[f64; 2]| (0..2).all(|axis| (low[axis]..=high[axis]).contains(&point[axis]));
         let shown: Vec<[f64; 2]> = points.iter().copied().filter(inside).collect();
-        let lines = contours(exact, bounds, &levels(exact));
+        let lines = contours(exact, bounds, &levels(exact), FINE);
         Self { bounds, lines, outside: points.len() - shown.len(), points: shown, set }
     }
 }

@@ -118,7 +118,8 @@ fn table(sets: &[NearTruth], name: &str) -> Table {
     let names = of.first().map(Vec::as_slice).unwrap_or_default();
     let rows = names.iter().enumerate().map(|(place, figure)| {
         let cells = of.iter().map(|figures| figures.get(place).map_or("–", |figure| &figure.value));
-        let cells = cells.chain([figure.truth.as_str()]).map(Cell::plain).collect();
+        let cells =
+            cells.chain([figure.truth.as_str()]).map(|text| Cell::plain(text.replace('-', "−"))).collect();
         Row { name: figure.title.to_owned(), note: figure.unit.to_owned(), cells }
     });
     let head = sets.iter().map(|set| Head::noted(shown(&set.name), "synthetic"));

@@ -3,6 +3,8 @@
 
 mod bad_input;
 mod common;
+mod conditions;
+mod density;
 mod evaluate;
 mod kl;
 mod reproducible;

@@ -168,8 +168,9 @@ impl Model {
         }
         for params in network.params_mut() {
             for entry in params.entries().to_vec() {
-                let view =
-                    tensors.tensor(&entry.name).map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
+                let view = tensors
+                    .tensor(&entry.name)
+                    .map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
                 if view.dtype() != Dtype::F32 || view.shape() != entry.shape {
                     return Err(damaged(format!("'{}' has the wrong shape or type", entry.name)));
                 }

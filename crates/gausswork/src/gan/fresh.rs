@@ -78,7 +78,12 @@ pub fn fresh_discriminator(
     let own = Noise::new(noise.word(Stream::Init, u64::MAX - 2, 0));
     let mut params = Params::default();
     let network = Discriminator::new(&mut params, gan.seen_width(), config, &own);
-    let fresh = Fresh { gan, network, noise: own, sides: [Side::new(Label::Real, real), Side::new(Label::Sample, samples)] };
+    let fresh = Fresh {
+        gan,
+        network,
+        noise: own,
+        sides: [Side::new(Label::Real, real), Side::new(Label::Sample, samples)],
+    };
     fresh.train(&mut params, workers);
     let [real, samples] = fresh.losses(&params, |side| side.held_out, workers);
     Some(FreshDiscriminator {

@@ -3,13 +3,14 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::discriminator::Mode;
+use super::film;
 use super::held_out::{held_out, shown};
 use super::model::{Data, Gan, Generator};
 use super::objective::{Convention, Objective};
 use super::penalty::PenalisedRows;
 use super::place::{DIRECTIONS, Directions};
 use super::points::Phase;
-use crate::learner::{Collective, Diverged, Figures, Gradient, Learner, Validation};
+use crate::learner::{Collective, Diverged, Figures, Frame, Gradient, Learner, Square, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -153,8 +154,7 @@ impl<'a> GanLearner<'a> {
             let address = turn * this.shards as u64 + shard as u64;
             // The fake rows are a constant to the discriminator: they are made without a graph.
             let generator = gan.generator_params.constants(&this.device);
-            let (fake, _) =
-                gan.fake(&generator, size, &this.noise, 2 * address, Phase::Train, &this.device);
+            let (fake, _) = gan.fake(&generator, size, &this.noise, 2 * address, Phase::Train, &this.device);
             let of_fake_rows = fake.clone();
             let real = gan.real(this.data, &rows[part], &this.device);
             let real = this.blurred(real, deviation, 4 * address);
@@ -185,8 +185,13 @@ impl<'a> GanLearner<'a> {
             let mut gradients = loss.div_scalar(batch).backward();
             let gradient = gan.discriminator_params.gradient(&leaves, &mut gradients);
             let mean = |logits: &Tensor<2>| sum_of(logits, |l| shown(objective, l));
-            let mut figures =
-                vec![sum_of(&per_pack, |loss| loss), mean(&of_real), mean(&of_fake), penalty, norm * packs as f64];
+            let mut figures = vec![
+                sum_of(&per_pack, |loss| loss),
+                mean(&of_real),
+                mean(&of_fake),
+                penalty,
+                norm * packs as f64,
+            ];
             figures.extend([broken(&of_fake_rows), broken(&of_real.inner()), broken(&of_fake.inner())]);
             (gradient, figures)
         });
@@ -253,13 +258,44 @@ impl<'a> GanLearner<'a> {
         })
     }
 
+    /// Whether the generator is trained by maximum likelihood at a step.
+    fn is_warming(&self, step: u64) -> bool {
+        let share = self.gan.config.generator.rows.warm_start;
+        matches!(self.gan.generator, Generator::Rows(_)) && (step as f64) < share * self.steps as f64
+    }
+
+    /// The gradient of `−E[log p(x|z)]` on the batch, and that number, nats per row.
+    fn likelihood_gradient(&self, turn: u64, rows: &[u32], workers: &dyn Collective) -> (Gradient, Vec<f64>) {
+        let gan = &self.gan;
+        let autodiff = self.device.clone().autodiff();
+        workers.sum(self.shards, &|shard| {
+            let part = self.part(shard);
+            let leaves = gan.generator_params.leaves(&autodiff);
+            let Generator::Rows(generator) = &gan.generator else {
+                return (Vec::new(), vec![0.0]);
+            };
+            let address = turn * self.shards as u64 + shard as u64;
+            let z = gan.latents(part.len(), &self.noise, 2 * address + 1, &autodiff);
+            let rows = gan.real(self.data, &rows[part], &autodiff);
+            let loss =
+                generator.log_probs(&leaves, &gan.view, z, &rows).sum().div_scalar(-(self.batch as f64));
+            let value = sum_of(&loss, |loss| loss);
+            let gradient = gan.generator_params.gradient(&leaves, &mut loss.backward());
+            (gradient, vec![value])
+        })
+    }
+
     /// The norms of a gradient, of the game's own objective on a batch, and of the minimax and the non-saturating objective on the
     /// same batch.
     fn look(&self, at: [u64; 2], rows: &[u32], own: &Gradient, workers: &dyn Collective) -> [f64; 2] {
-        let norm = |gradient: &Gradient| gradient.iter().flatten().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt();
-        [Objective::Minimax, Objective::NonSaturating].map(|objective| match objective == self.gan.config.objective {
-            true => norm(own),
-            false => norm(&self.generator_gradient(at, rows, objective, workers).0),
+        let norm = |gradient: &Gradient| {
+            gradient.iter().flatten().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt()
+        };
+        [Objective::Minimax, Objective::NonSaturating].map(|objective| {
+            match objective == self.gan.config.objective {
+                true => norm(own),
+                false => norm(&self.generator_gradient(at, rows, objective, workers).0),
+            }
         })
     }
 
@@ -271,10 +307,11 @@ impl<'a> GanLearner<'a> {
     /// What went wrong in a term: the first tensor on its way, weights before what they make, that is not finite. `found` says so
     /// of the samples, the outputs of data and those of samples.
     fn diverged(&self, step: u64, term: &str, found: &[f64]) -> Diverged {
-        let of_weights = [&self.gan.generator_params, &self.gan.discriminator_params].into_iter().find_map(|params| {
-            let at = params.values().iter().position(|w| !w.is_finite())?;
-            Some(params.name_at(at).to_owned())
-        });
+        let of_weights =
+            [&self.gan.generator_params, &self.gan.discriminator_params].into_iter().find_map(|params| {
+                let at = params.values().iter().position(|w| !w.is_finite())?;
+                Some(params.name_at(at).to_owned())
+            });
         let outputs = ["the samples G(z)", "the outputs l(x)", "the outputs l(G(z))"];
         let first = found.iter().zip(outputs).find(|(count, _)| **count > 0.0);
         let tensor = of_weights.or_else(|| first.map(|(_, name)| name.to_owned()));
@@ -305,7 +342,7 @@ fn sum_of<const D: usize>(x: &Tensor<D>, f: impl Fn(f64) -> f64) -> f64 {
 impl Learner for GanLearner<'_> {
     fn step(&mut self, step: u64, learning_rate: f64, workers: &dyn Collective) -> Result<Figures, Diverged> {
         let turns = self.gan.config.discriminator_steps as u64;
-        let rate = learning_rate * self.gan.config.rate_ratio;
+        let rate = learning_rate * self.gan.config.rate_ratio.unwrap_or(1.0);
         let mut last = (Sums::default(), [0.0; 2], 0.0);
         for k in 0..turns {
             last = self.step_discriminator([step, step * turns + k], rate, workers)?;
@@ -314,15 +351,22 @@ impl Learner for GanLearner<'_> {
         let rows = self.rows(turn);
         let at = [step, turn];
         let objective = self.gan.config.objective;
-        let (gradient, figures) = self.generator_gradient(at, &rows, objective, workers);
-        let (told, sums) = figures.split_at(5);
-        let (along, of_moments) = sums.split_at(self.directions.count());
-        if told[..2].iter().any(|f| !f.is_finite()) {
-            return Err(self.diverged(step, "the generator's loss", &told[2..]));
+        let warming = self.is_warming(step);
+        let (gradient, figures) = match warming {
+            true => self.likelihood_gradient(turn, &rows, workers),
+            false => self.generator_gradient(at, &rows, objective, workers),
+        };
+        let (told, sums) = figures.split_at(if warming { 1 } else { 5 });
+        if told.iter().take(2).any(|f| !f.is_finite()) {
+            return Err(self.diverged(step, "the generator's loss", told.get(2..).unwrap_or_default()));
         }
-        let norms = self.looks(step).then(|| self.look(at, &rows, &gradient, workers));
+        let (along, of_moments) = sums.split_at(self.directions.count().min(sums.len()));
+        let looks = !warming && self.looks(step);
+        let norms = looks.then(|| self.look(at, &rows, &gradient, workers));
         let values = self.gan.generator_params.values_mut();
-        let norm = self.generator.step(step, learning_rate, &gradient, values, workers);
+        let rate =
+            if warming { learning_rate * self.gan.config.generator.rows.warm_rate } else { learning_rate };
+        let norm = self.generator.step(step, rate, &gradient, values, workers);
         if !norm.is_finite() {
             return Err(bad_gradient(step, "generator", &self.gan.generator_params, &gradient));
         }
@@ -334,15 +378,17 @@ impl Learner for GanLearner<'_> {
             Some(_) => ["d_real", "d_fake", "d_fake_after"],
             None => ["logit_real", "logit_fake", "logit_fake_after"],
         };
-        let mut out = vec![
-            ("j_d", of.loss),
-            ("j_g", told[0]),
+        let mut out = vec![("j_d", of.loss)];
+        match told {
+            [_, after_step, ..] => out.extend([("j_g", told[0]), (after, *after_step)]),
+            _ => out.push(("negative_log_likelihood", told[0])),
+        }
+        out.extend([
             (real, of.real),
             (fake, of.fake),
-            (after, told[1]),
             ("generator_gradient_norm", norm),
             ("discriminator_gradient_norm", discriminator_norm),
-        ];
+        ]);
         if self.gan.config.penalty.due(turn) {
             out.extend([("penalty", penalty), ("input_gradient_norm", gradient_norm)]);
         }
@@ -369,6 +415,10 @@ impl Learner for GanLearner<'_> {
 
     fn keep(&mut self) {
         self.best.copy_from_slice(&self.generator.average);
+    }
+
+    fn frame(&self, square: Square) -> Option<Frame> {
+        film::frame(&self.gan, &self.generator.average, &self.noise, square)
     }
 
     fn state(&self) -> Vec<(String, Vec<f32>)> {

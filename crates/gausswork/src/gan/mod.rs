@@ -3,25 +3,27 @@
 
 mod config;
 mod discriminator;
+mod film;
 mod fresh;
 mod held_out;
 mod layer;
 mod learner;
+mod likelihood;
 mod model;
 mod nonlinearity;
 mod objective;
 mod penalty;
 mod place;
 mod points;
+mod record;
 mod rows;
 mod sampler;
-mod record;
 mod spectral;
 mod swings;
 #[cfg(test)]
 mod tests;
-mod view;
 pub mod verdict;
+mod view;
 
 pub use config::{GanConfig, GeneratorConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
@@ -33,10 +35,10 @@ pub use nonlinearity::Nonlinearity;
 pub use objective::{Convention, Equilibrium, Objective, jensen_shannon_bound, value_of_game};
 pub use penalty::{Penalised, PenalisedRows, Penalty, PenaltyKind, input_gradient};
 pub use points::{Affine, Normalised, Phase, PointGenerator};
+pub use record::{FreshDiscriminator, GamePoint, GameRecord, ModesCaptured};
 pub use rows::{Generated, RowGenerator};
 pub use sampler::GanSampler;
 pub use spectral::Normalisation;
-pub use view::View;
-pub use record::{FreshDiscriminator, GamePoint, GameRecord, ModesCaptured};
 pub use swings::Swings;
 pub use verdict::{Judgement, Recent, Verdict, judge};
+pub use view::View;

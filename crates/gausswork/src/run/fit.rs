@@ -4,18 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::{Event, Observer, game, truth};
 use super::checkpoint::{self, Checkpoint, State};
 use super::config::{Config, ConfigError, Kind};
+use super::film::{self, Film};
 use super::fit_gan::fit_gan;
 use super::fit_vae::fit_vae;
 use super::log::Log;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, of, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
 use super::session::{Encoded, Rows, Session};
+use super::{Event, Observer, game, truth};
 use crate::artifact::{self, ArtifactError, Card, Model, Network};
 use crate::data::density::Against;
-use crate::data::table::{self, CodecError, TableError, TableWriter};
+use crate::data::table::{self, CodecError, Conditions, TableError, TableWriter};
 use crate::gan::{Judgement, Verdict};
 use crate::learner::Diverged;
 use crate::train::{Ended, Progress, Threads, ThreadsError};
@@ -153,8 +154,8 @@ pub struct Finished {
     pub figures: Vec<(String, f64)>,
 }
 
-/// Fits a model and writes the run directory: `model.safetensors`, `config.toml`, `train.jsonl`, `figures.json`, and
-/// `sample.csv` of 1,000 rows.
+/// Fits a model and writes the run directory: `model.safetensors`, `config.toml`, `train.jsonl`, `figures.json`,
+/// `sample.csv` of 1,000 rows, and `film.jsonl` of a game in the plane.
 ///
 /// The directory is created once the table has been read and understood; `stop` ends training early with the best
 /// weights so far.
@@ -214,7 +215,8 @@ pub fn resume(
     };
     let prepared = prepare(&source, stored.clone(), observer)?;
     if let Some(config) = config
-        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len())? != stored
+        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len(), of(&source))?
+            != stored
     {
         return Err(refuse(
             "the configuration differs from the run's; leave it out, or start a new run".to_owned(),
@@ -247,9 +249,17 @@ fn go(
         None => (Checkpoint::start(&config, fingerprint.clone()), None),
     };
     let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
+    // Points are those of a density, which says what square of the plane there is to see.
+    let square =
+        points.as_ref().and_then(|_| truth::density(data)).map(|source| source.density.exact().bounds());
+    let progress = &record.progress;
+    let film = |square| {
+        Film::open(directory, record.pass, progress.step, config.training.steps.unwrap_or(1), square)
+    };
+    let film = square.map(film).transpose()?;
     let path = directory.join(checkpoint::FILE_NAME);
     let workers = Threads::new(threads)?;
-    let mut session = Session { record, state, log, path, workers, stop, observer };
+    let mut session = Session { record, state, log, film, path, workers, stop, observer };
     let rows = Rows { features: &features, split: [&train, &held_out], points: points.as_ref() };
     let encoded = Encoded { config: &config, codec: &codec, rows };
     let (network, ended) = match config.kind {
@@ -326,7 +336,8 @@ fn leave_sample(model: &Model, path: &Path, threads: usize) -> Result<(), FitErr
     let mut schema = model.card.codec.schema.clone();
     schema.source = table::FileFormat::Csv;
     let mut writer = TableWriter::create(path, &schema)?;
-    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: model.card.seed, threads };
+    let conditions = Conditions::default();
+    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: model.card.seed, threads, conditions };
     sample(model, &request, &mut |batch| writer.write(batch).map_err(SampleError::from), &mut ())?;
     Ok(writer.finish()?)
 }
@@ -351,6 +362,7 @@ fn create(directory: &Path, existing: Existing) -> Result<(), FitError> {
         "config.toml",
         "data.path",
         "train.jsonl",
+        film::FILE_NAME,
         "figures.json",
         "sample.csv",
         // The report is written by whoever shows it.

@@ -2,9 +2,9 @@
 
 use burn::tensor::Device;
 
+use super::Event;
 use super::fit::FitError;
 use super::session::{Encoded, Session};
-use super::Event;
 use crate::artifact::Network;
 use crate::gan::{Gan, GanLearner};
 use crate::learner::Diverged;

@@ -13,9 +13,10 @@ use super::session::Rows;
 use super::truth;
 use crate::artifact::{Model, Network};
 use crate::data::density::Against;
+use crate::data::table::Conditions;
 use crate::gan::{
-    Class, Data, FRESH_ROWS, Field, Gan, GameRecord, ModesCaptured, Objective, Recent, fresh_discriminator, held_out,
-    jensen_shannon_bound, judge,
+    Class, Data, FRESH_ROWS, Field, GameRecord, Gan, ModesCaptured, Objective, Recent, fresh_discriminator,
+    held_out, jensen_shannon_bound, judge,
 };
 use crate::layout::Features;
 use crate::noise::Noise;
@@ -61,7 +62,8 @@ pub(super) fn conclude(
         figures.push(("fresh_j_d_standard_error".to_owned(), fresh.standard_error));
         figures.push(("jsd_bound".to_owned(), jensen_shannon_bound(fresh.j_d)));
     }
-    record.modes = against.map(|against| ModesCaptured { captured: against.sample.modes, of: against.modes_of });
+    record.modes =
+        against.map(|against| ModesCaptured { captured: against.sample.modes, of: against.modes_of });
     model.card.figures.extend(figures.into_iter().filter(|(_, value)| value.is_finite()));
     model.card.judgement = Some(judge(&record));
     Ok(())
@@ -109,7 +111,9 @@ enum Drawn {
 
 impl Drawn {
     fn new(model: &Model, field: &Field, rows: usize, workers: &Threads) -> Result<Self, FitError> {
-        let request = SampleRequest { rows: rows as u64, offset: 0, seed: model.card.seed, threads: workers.threads() };
+        let (seed, threads) = (model.card.seed, workers.threads());
+        let conditions = Conditions::default();
+        let request = SampleRequest { rows: rows as u64, offset: 0, seed, threads, conditions };
         let mut batches: Vec<RecordBatch> = Vec::new();
         sample(model, &request, &mut |batch| Ok(batches.push(batch.clone())), &mut ())?;
         if let Field::Points(affine) = field {

@@ -1,20 +1,24 @@
-//! `train.jsonl`, and what else happens while the loop runs.
+//! Files of lines such as `train.jsonl`, and what else happens while the loop runs.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::checkpoint::{Checkpoint, Pass, State};
+use super::film::Film;
 use super::fit::{FitError, write};
 use super::{Event, Observer};
-use crate::learner::Figures;
-use crate::train::{Hooks, Progress};
+use crate::learner::{Figures, Frame, Square};
+use crate::train::{Hooks, Progress, Shot};
 
 /// Writes figures, checkpoints and progress while the loop runs.
 pub(super) struct RunHooks<'a> {
     pub record: &'a mut Checkpoint,
     pub path: &'a Path,
     pub log: &'a mut Log,
+    pub film: Option<&'a mut Film>,
     pub steps: u64,
     pub begun: u64,
     pub observer: &'a mut dyn Observer,
@@ -40,16 +44,25 @@ impl Hooks for RunHooks<'_> {
         Ok(())
     }
 
+    fn in_view(&self, step: u64, shot: Shot) -> Option<Square> {
+        self.film.as_ref()?.in_view(step, shot)
+    }
+
+    fn filmed(&mut self, step: u64, frame: &Frame) -> Result<(), FitError> {
+        self.film.as_mut().map_or(Ok(()), |film| film.keep(step, frame))
+    }
+
     fn checkpoint(&mut self, progress: &Progress, state: State) -> Result<(), FitError> {
         self.record.progress = progress.clone();
         self.log.flush()?;
+        self.film.as_mut().map_or(Ok(()), |film| film.flush())?;
         self.record
             .save(&state, self.path)
             .map_err(|source| FitError::Io { path: self.path.to_path_buf(), source })
     }
 }
 
-/// `train.jsonl`: one line per step or validation.
+/// A file of lines, each of which belongs to a step of a pass; `train.jsonl` has one per step or validation.
 pub(super) struct Log {
     path: PathBuf,
     file: BufWriter<File>,
@@ -85,7 +98,12 @@ impl Log {
         line.insert("step".to_owned(), step.into());
         line.insert("seconds".to_owned(), ((seconds * 1e3).round() / 1e3).into());
         line.extend(figures.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
-        serde_json::to_writer(&mut self.file, &line)
+        self.put(&line)
+    }
+
+    /// Writes a line that names its pass and its step.
+    pub(super) fn put(&mut self, line: &impl Serialize) -> Result<(), FitError> {
+        serde_json::to_writer(&mut self.file, line)
             .map_err(std::io::Error::other)
             .and_then(|()| self.file.write_all(b"\n"))
             .map_err(|source| FitError::Io { path: self.path.clone(), source })

@@ -6,6 +6,7 @@ mod checkpoint;
 mod config;
 mod evaluate;
 mod figures;
+mod film;
 mod fit;
 mod fit_gan;
 mod fit_vae;
@@ -21,12 +22,12 @@ mod session;
 mod split;
 mod truth;
 
-pub use config::{Config, ConfigError, DataConfig, Kind, PriorConfig, Refit, TrainingConfig};
+pub use config::{Config, ConfigError, DataConfig, Kind, Of, PriorConfig, Refit, TrainingConfig};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
-pub use game::game_record;
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
+pub use game::game_record;
 pub use plan::{Plan, plan};
-pub use sample::{SampleError, SampleRequest, sample};
+pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 
 use crate::data::table::TableSchema;

@@ -46,8 +46,7 @@ pub fn plan(
     threads: usize,
     observer: &mut dyn Observer,
 ) -> Result<Plan, FitError> {
-    let Prepared { config, codec, features, train, held_out, points, .. } =
-        prepare(path, config, observer)?;
+    let Prepared { config, codec, features, train, held_out, points, .. } = prepare(path, config, observer)?;
     let noise = Noise::new(config.seed);
     let layout = codec.layout();
     let feature_width = layout.width();
@@ -75,8 +74,7 @@ pub fn plan(
             }
             let parameters = gan.generator_params.values().len() + gan.discriminator_params.values().len();
             let (split, steps) = ([train.clone(), held_out.clone()], config.training.steps.unwrap_or(1));
-            let mut learner =
-                GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, device);
+            let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, device);
             (parameters, seconds_per_step(&mut learner, &workers)?)
         }
     };

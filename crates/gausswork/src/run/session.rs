@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::checkpoint::{Checkpoint, State};
 use super::config::Config;
+use super::film::Film;
 use super::fit::FitError;
 use super::log::{Log, RunHooks};
 use super::{Event, Observer};
@@ -47,6 +48,8 @@ pub(super) struct Session<'a> {
     /// The state to go on from.
     pub state: Option<State>,
     pub log: Log,
+    /// Where the data are points of the plane.
+    pub film: Option<Film>,
     /// The checkpoint's path.
     pub path: PathBuf,
     pub workers: Threads,
@@ -59,7 +62,11 @@ impl Session<'_> {
     ///
     /// # Errors
     /// A checkpoint that does not fit, [`FitError::Diverged`], files that cannot be written.
-    pub(super) fn pass(&mut self, learner: &mut dyn Learner, schedule: &TrainConfig) -> Result<Ended, FitError> {
+    pub(super) fn pass(
+        &mut self,
+        learner: &mut dyn Learner,
+        schedule: &TrainConfig,
+    ) -> Result<Ended, FitError> {
         if let Some(state) = self.state.take()
             && !learner.restore(state)
         {
@@ -70,19 +77,22 @@ impl Session<'_> {
         self.log.pass = self.record.pass;
         let mut progress = self.record.progress.clone();
         let (steps, begun) = (schedule.schedule.steps, progress.step);
-        let Self { record, path, log, workers, stop, observer, .. } = self;
-        let mut hooks = RunHooks { record, path, log, steps, begun, observer: &mut **observer };
+        let Self { record, path, log, film, workers, stop, observer, .. } = self;
+        let observer = &mut **observer;
+        let film = film.as_mut();
+        let mut hooks = RunHooks { record, path, log, film, steps, begun, observer };
         let ended = train(learner, schedule, &mut progress, &*workers, stop, &mut hooks);
-        log.flush()?;
+        self.log.flush()?;
+        self.film.as_mut().map_or(Ok(()), |film| film.flush())?;
         if progress.best_step == 0 {
             // Stopped before the first validation: the latest average is the best there is.
             learner.keep();
             progress.best_step = progress.step;
         }
         if let Ok(why) = ended {
-            observer.observe(&Event::Ended { why, progress: &progress });
+            self.observer.observe(&Event::Ended { why, progress: &progress });
         }
-        record.progress = progress;
+        self.record.progress = progress;
         ended
     }
 

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::sample::{SampleError, SampleRequest, sample};
 use crate::artifact::Model;
 use crate::data::density::{Against, DensitySource, MODE_SAMPLES, MOST_POINTS};
+use crate::data::table::Conditions;
 use crate::train::Threads;
 
 /// The density that a path names, if it names one.
@@ -36,7 +37,8 @@ pub(super) fn against(
     threads: usize,
 ) -> Result<Option<Against>, SampleError> {
     let rows = (model.card.rows[0] as u64).min(MOST_POINTS);
-    let request = SampleRequest { rows, offset: 0, seed: model.card.seed, threads };
+    let request =
+        SampleRequest { rows, offset: 0, seed: model.card.seed, threads, conditions: Conditions::default() };
     let mut found = Some(Vec::new());
     let mut keep = |batch: &RecordBatch| {
         found = found.take().zip(points(batch)).map(|(mut all, more)| {

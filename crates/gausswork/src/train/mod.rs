@@ -6,4 +6,4 @@ mod trainer;
 
 pub use schedule::Schedule;
 pub use threads::{Threads, ThreadsError};
-pub use trainer::{Ended, Hooks, Progress, TrainConfig, train};
+pub use trainer::{Ended, Hooks, Progress, Shot, TrainConfig, train};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Schedule;
-use crate::learner::{Collective, Diverged, Figures, Learner, Validation};
+use crate::learner::{Collective, Diverged, Figures, Frame, Learner, Square, Validation};
 
 /// How long and how fast to train; everything but the sizes of a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,15 @@ pub enum Ended {
     Interrupted,
 }
 
+/// When a frame may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shot {
+    /// While training goes on, or has done all its steps.
+    Passing,
+    /// Where training ends before its time.
+    Last,
+}
+
 /// What happens outside the loop while it runs.
 pub trait Hooks {
     /// What can go wrong there.
@@ -77,6 +86,19 @@ pub trait Hooks {
     /// # Errors
     /// Where the figures cannot be written.
     fn validated(&mut self, progress: &Progress, seconds: f64, figures: &Figures) -> Result<(), Self::Error>;
+
+    /// The square of the plane that is to be filmed after so many steps, if any is.
+    fn in_view(&self, _step: u64, _shot: Shot) -> Option<Square> {
+        None
+    }
+
+    /// A frame was taken.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn filmed(&mut self, _step: u64, _frame: &Frame) -> Result<(), Self::Error> {
+        Ok(())
+    }
 
     /// The state is to be saved.
     ///
@@ -102,6 +124,9 @@ pub fn train<H: Hooks>(
     let start = Instant::now();
     let mut saved = Instant::now();
     let steps = config.schedule.steps;
+    if progress.step == 0 {
+        film(learner, 0, Shot::Passing, hooks)?;
+    }
     while progress.step < steps {
         if stop.load(Ordering::Relaxed) {
             hooks.checkpoint(progress, learner.state())?;
@@ -109,6 +134,7 @@ pub fn train<H: Hooks>(
         }
         if config.time_budget.is_some_and(|budget| start.elapsed() >= budget) {
             // The best may be younger than the last validation.
+            film(learner, progress.step, Shot::Last, hooks)?;
             validate(learner, progress, workers, start, hooks)?;
             hooks.checkpoint(progress, learner.state())?;
             return Ok(Ended::TimeBudget);
@@ -116,6 +142,7 @@ pub fn train<H: Hooks>(
         let figures = learner.step(progress.step, config.schedule.rate(progress.step), workers)?;
         progress.step += 1;
         hooks.stepped(progress.step, start.elapsed().as_secs_f64(), &figures)?;
+        film(learner, progress.step, Shot::Passing, hooks)?;
         if progress.step.is_multiple_of(config.validate_every) || progress.step == steps {
             validate(learner, progress, workers, start, hooks)?;
             if config.patience.is_some_and(|patience| progress.stale >= patience) {
@@ -130,6 +157,14 @@ pub fn train<H: Hooks>(
         }
     }
     Ok(Ended::Steps)
+}
+
+/// Takes a frame of the learner, if one is wanted.
+fn film<H: Hooks>(learner: &dyn Learner, step: u64, shot: Shot, hooks: &mut H) -> Result<(), H::Error> {
+    match hooks.in_view(step, shot).and_then(|square| learner.frame(square)) {
+        Some(frame) => hooks.filmed(step, &frame),
+        None => Ok(()),
+    }
 }
 
 fn validate<H: Hooks>(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gausswork::data::table::numeric::NumericCodec;
-use gausswork::data::table::{ColumnCodec, Kind, ReadOptions, TableCodec, read};
+use gausswork::data::table::{ColumnCodec, Kind, ReadOptions, Resolution, TableCodec, read};
 use gausswork::layout::{Features, Layout};
 use gausswork::noise::{Noise, Stream};
 use gausswork::vae::{Columns, Vae, VaeConfig};
@@ -23,7 +23,7 @@ fn encode(csv: &str, types: &[(&str, Kind)]) -> Encoded {
     let types: BTreeMap<String, Kind> = types.iter().map(|&(name, kind)| (name.to_owned(), kind)).collect();
     let table = read(&path, &ReadOptions { types, ..ReadOptions::default() }).unwrap();
     let rows: Vec<u32> = (0..table.batch.num_rows() as u32).collect();
-    let codec = TableCodec::fit(&table, &rows).unwrap();
+    let codec = TableCodec::fit(&table, &rows, Resolution::Fine).unwrap();
     let features = codec.encode(&table.batch).unwrap();
     // What the network says is tested without the cells drawn by rote, which have a test of their own.
     let mut layout = codec.layout();

@@ -18,8 +18,8 @@ const MOST_MODES: u32 = 10_000;
 pub enum DensityError {
     /// There is no density of that name.
     #[error(
-        "{name}: no such file, and no density of that name{}; densities are {KNOWN}",
-        nearest.as_ref().map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default()
+        "{name}: no such file, and no density of that name{}; known are {KNOWN}",
+        nearest.as_ref().map(|near| format!(" (did you mean \"{near}\"?)")).unwrap_or_default()
     )]
     Unknown {
         /// The name given.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Table;
 use super::category::{CategoryCodec, log_shares};
 use super::identifier::IdentifierModel;
-use super::numeric::NumericCodec;
+use super::numeric::{NumericCodec, Resolution};
 use super::scale::Scale;
 use super::{Kind, TableSchema};
 use crate::layout::{End, Features, Fixed, Layout, Order, Place, Real, Simplex, Span};
@@ -83,13 +83,15 @@ impl TableCodec {
     ///
     /// # Errors
     /// [`CodecError::NothingToModel`] where no column can be modelled.
-    pub fn fit(table: &Table, train: &[u32]) -> Result<Self, CodecError> {
+    pub fn fit(table: &Table, train: &[u32], resolution: Resolution) -> Result<Self, CodecError> {
         let columns: Vec<ColumnCodec> = table
             .schema
             .columns
             .par_iter()
             .zip(table.batch.columns().par_iter())
-            .map(|(column, array)| ColumnCodec::fit(column.kind, column.format.decimals, array, train))
+            .map(|(column, array)| {
+                ColumnCodec::fit(column.kind, column.format.decimals, array, train, resolution)
+            })
             .collect();
         if columns.iter().all(|column| matches!(column, ColumnCodec::Regenerated(_))) {
             return Err(CodecError::NothingToModel);
@@ -294,7 +296,13 @@ struct EncodedColumn {
 }
 
 impl ColumnCodec {
-    fn fit(kind: Kind, decimals: Option<u8>, array: &ArrayRef, train: &[u32]) -> Self {
+    fn fit(
+        kind: Kind,
+        decimals: Option<u8>,
+        array: &ArrayRef,
+        train: &[u32],
+        resolution: Resolution,
+    ) -> Self {
         let missing = (array.null_count() > 0)
             .then(|| train.iter().filter(|&&row| array.is_null(row as usize)).count() as u64);
         match kind {
@@ -322,7 +330,7 @@ impl ColumnCodec {
                     // Every value is held out: the support is all that is known.
                     positions = vec![range.0, range.1];
                 }
-                Self::Numeric { codec: NumericCodec::fit(scale, positions, range), missing }
+                Self::Numeric { codec: NumericCodec::fit(scale, positions, range, resolution), missing }
             }
         }
     }

@@ -14,12 +14,44 @@ use super::scale::Scale;
 use crate::layout::{Place, Support};
 use crate::noise::normal_quantile;
 
-/// A column with at most this many distinct values, each seen often, has one code per value.
-const FEW_VALUES: usize = 128;
-/// A value is an atom when it makes up at least this share of the rows.
-const ATOM_SHARE: f64 = 0.005;
-/// Most bins of one column.
-const MOST_BINS: usize = 64;
+/// How finely the numbers of a column are coded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resolution {
+    /// A code for each of up to 128 values, 64 bins, atoms from a share of 1/200: what a likelihood makes the most of.
+    #[default]
+    Fine,
+    /// A code for each of up to 24 values, 24 bins, atoms from a share of 1/100: what the relaxed choices of a generator can still
+    /// be steered through.
+    Coarse,
+}
+
+impl Resolution {
+    /// A column with at most this many distinct values, each seen often, has one code per value.
+    fn few_values(self) -> usize {
+        match self {
+            Self::Fine => 128,
+            Self::Coarse => 24,
+        }
+    }
+
+    /// A value is an atom when it makes up at least this share of the rows.
+    fn atom_share(self) -> f64 {
+        match self {
+            Self::Fine => 0.005,
+            Self::Coarse => 0.01,
+        }
+    }
+
+    /// Most bins of one column.
+    fn most_bins(self) -> usize {
+        match self {
+            Self::Fine => 64,
+            Self::Coarse => 24,
+        }
+    }
+}
+
 /// Fewest training rows that justify one more bin.
 const ROWS_PER_BIN: usize = 64;
 
@@ -81,15 +113,15 @@ impl NumericCodec {
     ///
     /// `positions` need not be sorted and must be finite and not empty; `range` is that of all rows,
     /// held-out ones included: what a column may hold is a fact about the column, not about a split.
-    pub fn fit(scale: Scale, mut positions: Vec<f64>, range: (f64, f64)) -> Self {
+    pub fn fit(scale: Scale, mut positions: Vec<f64>, range: (f64, f64), resolution: Resolution) -> Self {
         positions.sort_unstable_by(f64::total_cmp);
         let runs = runs(&positions);
         let n = positions.len();
-        let few = runs.len() <= FEW_VALUES && n >= 4 * runs.len();
-        let frequent = (ATOM_SHARE * n as f64).ceil().max(4.0) as u64;
+        let few = runs.len() <= resolution.few_values() && n >= 4 * runs.len();
+        let frequent = (resolution.atom_share() * n as f64).ceil().max(4.0) as u64;
         let is_atom = |run: &Run| few || run.count >= frequent;
         let rest: u64 = runs.iter().filter(|run| !is_atom(run)).map(|run| run.count).sum();
-        let bins = (rest as usize / ROWS_PER_BIN).clamp(1, MOST_BINS);
+        let bins = (rest as usize / ROWS_PER_BIN).clamp(1, resolution.most_bins());
         let target = (rest as f64 / bins as f64).ceil() as u64;
 
         let count_of = |at: f64| runs.iter().find(|run| run.at == at).map_or(0, |run| run.count);
@@ -386,7 +418,7 @@ mod tests {
     fn integers(values: &[i64]) -> NumericCodec {
         let at: Vec<f64> = values.iter().map(|&v| v as f64).collect();
         let range = at.iter().fold((f64::MAX, f64::MIN), |(lo, hi), &v| (lo.min(v), hi.max(v)));
-        NumericCodec::fit(Scale::Integer { origin: 0, step: 1 }, at, range)
+        NumericCodec::fit(Scale::Integer { origin: 0, step: 1 }, at, range, Resolution::Fine)
     }
 
     /// Zero-inflated, heavy-tailed, capped: 40 % zeros, a cap at 99,999.
@@ -452,7 +484,7 @@ mod tests {
         let values: Vec<f64> =
             (1..4000).map(|i| (f64::from(i) * 0.7310).sin().exp() * f64::from(i)).collect();
         let range = values.iter().fold((f64::MAX, f64::MIN), |(lo, hi), &v| (lo.min(v), hi.max(v)));
-        let codec = NumericCodec::fit(Scale::Continuous, values.clone(), range);
+        let codec = NumericCodec::fit(Scale::Continuous, values.clone(), range, Resolution::Fine);
         let inside = |v: &&f64| **v != range.0 && **v != range.1;
         for &v in values.iter().filter(inside).step_by(37) {
             let (encoded, moved) = (codec.encode(v), codec.encode(v + 1e-7 * v));

@@ -60,7 +60,8 @@ pub(crate) fn figures(objective: Objective, find: impl Fn(&str) -> Option<f64>) 
 }
 
 fn ratio(value: Option<f64>) -> Option<[String; 3]> {
-    let said = "minimax over non-saturating, by the generator's weights on the same batches; 1 at equilibrium";
+    let said =
+        "minimax over non-saturating, by the generator's weights on the same batches; 1 at equilibrium";
     value.map(|value| ["gradient ratio".to_owned(), format!("{value:.2e}"), said.to_owned()])
 }
 
