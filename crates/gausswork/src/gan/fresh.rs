@@ -16,7 +16,7 @@ use crate::nn::{Adam, AdamConfig, Leaves, Params};
 use crate::noise::{Noise, Stream};
 
 /// Steps of training.
-pub const FRESH_STEPS: u64 = 600;
+pub const FRESH_STEPS: u64 = 1000;
 /// Rows of each class per step.
 const BATCH: usize = 256;
 /// Pieces of a batch.
@@ -30,11 +30,11 @@ pub const FRESH_ROWS: usize = 50_000;
 /// Rows per item of work.
 const ROWS: usize = 500;
 /// Learning rate at the start; it falls linearly to 0.
-const RATE: f64 = 1e-3;
+const RATE: f64 = 3e-3;
 /// Decay of the weight average.
 const AVERAGE: f64 = 0.98;
 /// Least width and number of blocks: a network too small to tell anything proves nothing.
-const LEAST: [usize; 2] = [64, 2];
+const LEAST: [usize; 2] = [128, 2];
 
 /// Rows of one class: data, or samples.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ pub struct Class<'a> {
     pub held_out: &'a [u32],
 }
 
-/// Trains a discriminator of single rows as wide and deep as the game's (at least 64 units and 2 blocks) from new weights to tell
+/// Trains a discriminator of single rows as wide and deep as the game's (at least 128 units and 2 blocks) from new weights to tell
 /// `samples` from `real`, by `J_D = ½ E[softplus(−l(x))] + ½ E[softplus(l(G(z)))]` whatever the objective of the game, with Adam
 /// for [`FRESH_STEPS`] steps of 256 rows of each class; takes its averaged weights where they did best on a fifth of the training
 /// rows; and measures `J_D` on the held-out rows of both classes, with the standard error of that mean,

@@ -461,3 +461,6 @@ impl Learner for GanLearner<'_> {
         taken == 9
     }
 }
+
+#[cfg(test)]
+mod tests;
