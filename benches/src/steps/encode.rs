@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
-use gausswork::data::table::{ReadOptions, TableCodec, read};
+use gausswork::data::table::{ReadOptions, Resolution, TableCodec, read};
 use gausswork::layout::{Place, Span};
 use gausswork::noise::Noise;
 use gausswork::vae::{Vae, VaeConfig};
@@ -22,7 +22,7 @@ pub(crate) struct EncodeArgs {
 pub(crate) fn run(args: &EncodeArgs) -> anyhow::Result<()> {
     let table = read(&args.table, &ReadOptions::default())?;
     let rows: Vec<u32> = (0..u32::try_from(table.batch.num_rows())?).collect();
-    let codec = TableCodec::fit(&table, &rows)?;
+    let codec = TableCodec::fit(&table, &rows, Resolution::Fine)?;
     let features = codec.encode(&table.batch)?;
     let layout = codec.layout();
     let vae = Vae::new(VaeConfig::default(), layout.clone(), &Noise::new(0));

@@ -67,7 +67,9 @@ struct Gate {
 
 impl Observer for Gate {
     fn observe(&mut self, event: &Event<'_>) {
-        let Event::Step { step, train_elbo, .. } = event else { return };
+        let Event::Step { step, figures, .. } = event else { return };
+        let train_elbo =
+            figures.iter().find(|(name, _)| *name == "train_elbo").map_or(f64::NAN, |(_, elbo)| *elbo);
         let elapsed = self.start.elapsed();
         // The first step has no block yet; it warms up.
         if *step > 1 {

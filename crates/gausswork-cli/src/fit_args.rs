@@ -111,13 +111,13 @@ pub(crate) struct TrainingArgs {
     /// Passes over the training rows, in place of steps
     #[arg(long, value_name = "N")]
     epochs: Option<f64>,
-    /// Rows per step [default: 512, of a GAN 256, or all where there are fewer]
+    /// Rows per step [default: 512, of a GAN 128, or all where there are fewer]
     #[arg(long, value_name = "ROWS")]
     batch: Option<usize>,
     /// Pieces of a batch that are worked on side by side; results depend on it, never on --threads [default: 2]
     #[arg(long, value_name = "N")]
     shards: Option<usize>,
-    /// Greatest learning rate [default: 0.003, of a GAN 0.001]
+    /// Greatest learning rate [default: 0.003, of a GAN 0.0002]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
     /// Seconds after which training stops with the best weights so far [default: none]
@@ -217,10 +217,11 @@ impl FitArgs {
             }
             ModelKind::Gan => {
                 let (g, d) = (&mut gan.generator, &mut gan.discriminator);
-                set(model.width, &mut d.width).min(0)
-                    + set(model.latent, &mut g.latent)
+                // One flag is told once, though it means both players.
+                let _ = set(model.width, &mut d.width);
+                set(model.latent, &mut g.latent)
                     + set(model.width, &mut g.width)
-                    + set(model.hidden, &mut g.hidden)
+                    + set(model.hidden, &mut g.rows.hidden)
             }
         };
         said += set(model.columns, &mut config.model.columns);
@@ -277,7 +278,9 @@ mod tests {
         line("warm-up", d.objective.warm_up.to_string());
         line("shards", d.training.shards.to_string());
         let resolved = |kind| {
-            let config = Config { kind, ..Config::default() }.resolved(1000, 10).map_err(|e| e.to_string());
+            let config = Config { kind, ..Config::default() }
+                .resolved(1000, 10, gausswork::run::Of::Rows)
+                .map_err(|e| e.to_string());
             config.ok().and_then(|config| config.training.learning_rate).unwrap_or(f64::NAN)
         };
         let [vae, gan] = [resolved(gausswork::run::Kind::Vae), resolved(gausswork::run::Kind::Gan)];

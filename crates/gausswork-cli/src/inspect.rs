@@ -1,15 +1,15 @@
 //! `gausswork inspect`: what a model is, how it was made, how good it is, and what to cite.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gausswork::artifact::{Card, GanKind, Model, ModelKind};
-use gausswork::gan::Field;
+use gausswork::gan::{Field, GameRecord};
 use gausswork::vae::{Columns, Prior, VaeConfig};
 use serde_json::{Map, Value, json};
 
 use crate::output::{bytes, grouped, json_to_stdout, to_stdout};
-use crate::{args, columns, curve, summary};
+use crate::{args, columns, curve, game, summary};
 
 /// Show what a model is, how it was made and how good it is.
 #[derive(Debug, Args)]
@@ -52,13 +52,58 @@ const CURVE_LINES: usize = 10;
 /// A file that is not a model.
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
     let model = args::load(&args.model)?;
-    let curve = curve::validations(&args.model);
+    let curve = Curve::of(&model, &args.model);
     if args.json { json_to_stdout(&as_json(&model, &curve)?) } else { to_stdout(&text(&model, &curve)) }
 }
 
-fn text(model: &Model, curve: &[[Value; 4]]) -> String {
-    let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, .. } =
-        &model.card;
+/// How training went, as the run directory tells.
+enum Curve {
+    /// Of an autoencoder: pass, step, training and held-out ELBO.
+    Bounds(Vec<[Value; 4]>),
+    /// Of a GAN.
+    Game(GameRecord),
+}
+
+impl Curve {
+    fn of(model: &Model, path: &Path) -> Self {
+        match &model.card.model {
+            ModelKind::Vae(_) => Self::Bounds(curve::validations(path)),
+            ModelKind::Gan(kind) => {
+                let directory = if path.is_dir() { Some(path) } else { path.parent() };
+                let objective = kind.config.objective;
+                Self::Game(gausswork::run::game_record(directory.unwrap_or(Path::new("")), objective))
+            }
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Bounds(bounds) if bounds.is_empty() => String::new(),
+            Self::Bounds(bounds) => {
+                let head = ["pass", "step", "training ELBO", "held-out ELBO, N(0, I)"].map(str::to_owned);
+                let shown = thin(bounds).into_iter().map(|line| line.each_ref().map(shown));
+                let lines: Vec<[String; 4]> = std::iter::once(head).chain(shown).collect();
+                format!("\nTraining curve, nats per row\n\n{}", columns::aligned(&lines))
+            }
+            Self::Game(record) if record.points.is_empty() => String::new(),
+            Self::Game(record) => {
+                let told = game::at_equilibrium(record.objective);
+                format!("\nCourse of the game\n\n{told}\n\n{}", game::course(record))
+            }
+        }
+    }
+
+    fn json(&self) -> Vec<Value> {
+        let point = |[pass, step, train, held_out]: &[Value; 4]| json!({ "pass": pass, "step": step, "train_elbo": train, "held_out_elbo": held_out });
+        match self {
+            Self::Bounds(bounds) => bounds.iter().map(point).collect(),
+            Self::Game(record) => game::course_json(record),
+        }
+    }
+}
+
+fn text(model: &Model, curve: &Curve) -> String {
+    let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, .. } = &model.card;
     let facts = [
         ("model", kind(&model.card.model)),
         ("parameters", size(model)),
@@ -79,22 +124,19 @@ fn text(model: &Model, curve: &[[Value; 4]]) -> String {
     let mut out = columns::aligned(&facts.map(|(name, fact)| [name.to_owned(), fact]));
     out.push_str(&format!("\nColumns\n\n{}", columns::text(codec, false)));
     out.push_str(&format!("\nFigures\n\n{}\n", summary::figures(&model.card)));
-    if !curve.is_empty() {
-        let head = ["pass", "step", "training ELBO", "held-out ELBO, N(0, I)"].map(str::to_owned);
-        let shown = thin(curve).into_iter().map(|line| line.each_ref().map(shown));
-        let lines: Vec<[String; 4]> = std::iter::once(head).chain(shown).collect();
-        out.push_str(&format!("\nTraining curve, nats per row\n\n{}", columns::aligned(&lines)));
+    if let Some(judgement) = &model.card.judgement {
+        out.push_str(&format!("\nHow the game ended\n\n{}\n", game::verdict(judgement)));
     }
+    out.push_str(&curve.text());
     let cite = REFERENCES.map(|(what, whom)| [what.to_owned(), whom.to_owned()]);
     out.push_str(&format!("\nReferences\n\n{}\nConfiguration\n\n{config}", columns::aligned(&cite)));
     out
 }
 
-fn as_json(model: &Model, curve: &[[Value; 4]]) -> anyhow::Result<Value> {
+fn as_json(model: &Model, curve: &Curve) -> anyhow::Result<Value> {
     let card = &model.card;
     let numbers: Map<String, Value> =
         card.figures.iter().map(|(name, v)| (name.clone(), (*v).into())).collect();
-    let point = |[pass, step, train, held_out]: &[Value; 4]| json!({ "pass": pass, "step": step, "train_elbo": train, "held_out_elbo": held_out });
     let (prior, components) = match &card.prior {
         Prior::Standard { .. } => ("standard-normal", 0),
         Prior::Mixture(mixture) => ("mixture", mixture.components.len()),
@@ -109,7 +151,8 @@ fn as_json(model: &Model, curve: &[[Value; 4]]) -> anyhow::Result<Value> {
         "prior": { "kind": prior, "components": components },
         "columns": columns::json(&card.codec),
         "figures": numbers,
-        "curve": curve.iter().map(point).collect::<Vec<_>>(),
+        "judgement": card.judgement,
+        "curve": curve.json(),
         "references": REFERENCES.map(|(what, whom)| json!({ "for": what, "cite": whom })),
         "config": toml::from_str::<Value>(&card.config)?,
     }))

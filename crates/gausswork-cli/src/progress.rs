@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gausswork::eval::report::Step;
+use gausswork::gan::{Convention, Equilibrium, Objective};
 use gausswork::learner::Figures;
 use gausswork::run::{Event, Observer};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -28,6 +29,8 @@ pub(crate) struct Progress {
     /// What the latest step told, until a validation is told with it.
     latest: String,
     held_out: String,
+    /// What is played, of a game: whose equilibrium stands beside the losses.
+    equilibrium: Option<Objective>,
     /// Rows and columns, once read.
     pub(crate) size: [usize; 2],
 }
@@ -69,6 +72,7 @@ impl Progress {
             shape: Shape::Nothing,
             latest,
             held_out: String::new(),
+            equilibrium: None,
             size: [0; 2],
         }
     }
@@ -133,7 +137,7 @@ impl Progress {
 
     fn step(&mut self, step: u64, steps: u64, rate: f64, figures: &Figures) {
         let left = duration((steps - step.min(steps)) as f64 / rate.max(1e-9));
-        self.latest = format!("{rate:.1} steps/s, {left} left, {}", told(figures));
+        self.latest = format!("{rate:.1} steps/s, {left} left, {}", told(figures, self.equilibrium));
         if self.terminal {
             self.become_shape(Shape::Steps);
             self.bar.set_length(steps);
@@ -144,7 +148,9 @@ impl Progress {
 }
 
 /// The figures of a step or a validation that a person watches, in nats and probabilities.
-fn told(figures: &Figures) -> String {
+///
+/// Beside the losses of a game stand their values at equilibrium, with and without the halves.
+fn told(figures: &Figures, game: Option<Objective>) -> String {
     let known = [
         ("train_elbo", "train ELBO"),
         ("held_out_elbo", "held-out ELBO"),
@@ -152,13 +158,26 @@ fn told(figures: &Figures) -> String {
         ("j_g", "J_G"),
         ("d_real", "D(x)"),
         ("d_fake", "D(G(z))"),
+        ("logit_real", "l(x)"),
+        ("logit_fake", "l(G(z))"),
         ("held_out_jsd_bound", "held-out JSD ≥"),
     ];
     let of = |(name, said): (&str, &str)| {
         let (_, value) = figures.iter().find(|(known, _)| *known == name)?;
-        Some(format!("{said} {value:.3}"))
+        let still = match (name, game) {
+            ("j_d", Some(game)) => both(game, |e| e.discriminator),
+            ("j_g", Some(game)) => both(game, |e| e.generator),
+            _ => String::new(),
+        };
+        Some(format!("{said} {value:.3}{still}"))
     };
     known.into_iter().filter_map(of).collect::<Vec<_>>().join(", ")
+}
+
+/// A loss at equilibrium, in both conventions.
+fn both(game: Objective, of: fn(Equilibrium) -> f64) -> String {
+    let [halved, whole] = [Convention::Halved, Convention::Whole].map(|c| of(game.equilibrium(c)));
+    format!(" (→ {halved:.3}; ×2 {whole:.3})")
 }
 
 impl Observer for Progress {
@@ -173,9 +192,13 @@ impl Observer for Progress {
                     self.line(&column);
                 }
             }
+            Event::Game { objective } => {
+                self.line(&crate::game::at_equilibrium(objective));
+                self.equilibrium = Some(objective);
+            }
             Event::Step { step, steps, rate, figures } => self.step(step, steps, rate, figures),
             Event::Validated { progress, figures } => {
-                let held_out = told(figures);
+                let held_out = told(figures, self.equilibrium);
                 self.held_out = if held_out.is_empty() { held_out } else { format!(", {held_out}") };
                 if !self.terminal {
                     tell(&format!("step {}: {}{}", progress.step, self.latest, self.held_out));

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, value_parser};
-use gausswork::data::table::{Compression, FileFormat, TableError, TableSchema, TableWriter, from_path};
-use gausswork::run::{SampleError, SampleRequest};
+use gausswork::data::table::{
+    Clauses, Compression, Conditions, FileFormat, TableError, TableSchema, TableWriter, from_path,
+};
+use gausswork::run::{SampleError, SampleRequest, Sampled, Way};
 
 use crate::args;
 use crate::failure::{Interrupted, Usage};
-use crate::output::{duration, grouped, typed};
+use crate::output::{duration, grouped, significant, typed};
 use crate::progress::Progress;
 
 /// Draw rows from a model.
@@ -21,6 +23,9 @@ pub(crate) struct SampleArgs {
     /// Rows [default: as many as were fitted]
     #[arg(short = 'n', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Data")]
     rows: Option<u64>,
+    /// Only rows that meet this, such as 'sex=Female,age>40'; may be given several times, all are to hold
+    #[arg(long = "where", value_name = "CONDITION", help_heading = "Data")]
+    conditions: Vec<Clauses>,
     /// Begin with this row, counted from 0; row i is the same whatever the offset
     #[arg(long, value_name = "ROW", default_value_t = 0, help_heading = "Data")]
     offset: u64,
@@ -90,7 +95,10 @@ pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
         offset: args.offset,
         seed: args.seed.unwrap_or(model.card.seed),
         threads,
+        conditions: Conditions::new(&args.conditions, schema)?,
     };
+    // Before anything is written.
+    model.can_draw(&request.conditions)?;
     let file = destination(args.output.as_deref());
     let mut progress = Progress::new("stopping");
     if file.is_none() {
@@ -105,6 +113,8 @@ pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
         // Any error ends the drawing; which one it was is told below.
         &mut |batch| match interrupt.asked() {
             true => Err(SampleError::Table(TableError::BrokenPipe)),
+            // Where few rows meet the conditions, it is asked now and then without any.
+            false if batch.num_rows() == 0 => Ok(()),
             false => Ok(writer.write(batch)?),
         },
         &mut progress,
@@ -112,11 +122,24 @@ pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     if interrupt.asked() {
         return Err(Interrupted.into());
     }
-    drawn?;
+    let sampled = drawn?;
     writer.finish()?;
     progress.clear();
     let place = file.map_or_else(|| "stdout".to_owned(), typed);
     let (rows, seconds) = (grouped(request.rows), duration(progress.seconds()));
-    progress.line(&format!("{rows} rows with seed {} to {place} in {seconds}", request.seed));
+    let told = told(&sampled, &request.conditions);
+    progress.line(&format!("{rows} rows with seed {} to {place} in {seconds}{told}", request.seed));
     Ok(())
+}
+
+/// How rows came to meet their conditions, if there were any.
+fn told(sampled: &Sampled, conditions: &Conditions) -> String {
+    let Sampled { way, drawn, met } = *sampled;
+    let share = significant(100.0 * met as f64 / drawn.max(1) as f64, 3);
+    match way {
+        Way::Rejection => {
+            format!("; {share} % of {} drawn rows met {conditions} (by rejection)", grouped(drawn))
+        }
+        _ => String::new(),
+    }
 }

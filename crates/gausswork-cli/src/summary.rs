@@ -4,13 +4,14 @@ use std::path::Path;
 
 use gausswork::artifact::{Card, ModelKind};
 use gausswork::eval::report::Report;
+use gausswork::gan::Objective;
 use gausswork::run::Finished;
 use gausswork::train::Ended;
 use serde_json::{Map, Value, json};
 
 use crate::output::{duration, grouped, json_to_stdout, typed};
 use crate::progress::Progress;
-use crate::scorecard;
+use crate::{game, scorecard};
 
 /// What a run directory holds, in the order of interest.
 const FILES: [&str; 9] = [
@@ -60,6 +61,9 @@ pub(crate) fn tell(
         grouped(best),
     ));
     progress.line(&figures(card));
+    if let Some(judgement) = &card.judgement {
+        progress.line(&format!("\n{}", game::verdict(judgement)));
+    }
     if let Some(report) = report {
         progress.line(&format!("\n{}", scorecard::brief(report)));
     }
@@ -82,6 +86,7 @@ pub(crate) fn tell(
         "steps": step,
         "best_step": best,
         "figures": numbers,
+        "judgement": card.judgement,
         "report": report.map(serde_json::to_value).transpose()?,
     }))
 }
@@ -105,14 +110,21 @@ pub(crate) fn figures(card: &Card) -> String {
     let (figures, columns) = (&card.figures, card.codec.schema.columns.len());
     match &card.model {
         ModelKind::Vae(config) => of_vae(figures, columns, config.latent),
-        ModelKind::Gan(_) => of_gan(figures),
+        ModelKind::Gan(kind) => of_gan(figures, kind.config.objective),
     }
 }
 
 /// The figures of a game.
-fn of_gan(figures: &[(String, f64)]) -> String {
-    let line = |(name, value): &(String, f64)| [name.replace('_', " "), format!("{value:.4}")];
-    let text = crate::columns::aligned(&figures.iter().map(line).collect::<Vec<_>>());
+fn of_gan(figures: &[(String, f64)], objective: Objective) -> String {
+    let find = |name: &str| figures.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
+    let mut lines = game::figures(objective, find);
+    lines.extend(crate::truth::brief(find));
+    indented(&lines)
+}
+
+/// Lines in columns, set in.
+fn indented<const N: usize>(lines: &[[String; N]]) -> String {
+    let text = crate::columns::aligned(lines);
     text.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
@@ -159,6 +171,5 @@ fn of_vae(figures: &[(String, f64)], columns: usize, latent: usize) -> String {
         lines.push(["active latent units".to_owned(), format!("{active:.0} of {latent}"), String::new()]);
     }
     lines.extend(crate::truth::brief(find));
-    let text = crate::columns::aligned(&lines);
-    text.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    indented(&lines)
 }

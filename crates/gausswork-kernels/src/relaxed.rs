@@ -79,7 +79,11 @@ mod tests {
                 };
                 // The truncation error of a step of 1e-4 is some 1e-8; single precision leaves 1e-6.
                 let slope = (at(1e-4) - at(-1e-4)) / 2e-4;
-                assert!((f64::from(found[i]) - slope).abs() < 1e-5, "{i} at {temperature}: {} {slope}", found[i]);
+                assert!(
+                    (f64::from(found[i]) - slope).abs() < 1e-5,
+                    "{i} at {temperature}: {} {slope}",
+                    found[i]
+                );
             }
         }
     }

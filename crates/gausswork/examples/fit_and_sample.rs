@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use gausswork::data::table::TableWriter;
+use gausswork::data::table::{Conditions, TableWriter};
 use gausswork::run::{Config, Event, Existing, Observer, Run, SampleRequest, fit, sample};
 
 /// Prints each validation.
@@ -11,8 +11,10 @@ struct Validations;
 
 impl Observer for Validations {
     fn observe(&mut self, event: &Event<'_>) {
-        if let Event::Validated { progress, held_out_elbo } = event {
-            println!("step {:5}: held-out ELBO {held_out_elbo:.3} nats per row", progress.step);
+        if let Event::Validated { progress, figures } = event {
+            for (name, value) in figures.iter().filter(|(name, _)| *name == "held_out_elbo") {
+                println!("step {:5}: {name} {value:.3} nats per row", progress.step);
+            }
         }
     }
 }
@@ -28,7 +30,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let schema = &finished.model.card.codec.schema;
     let mut writer = TableWriter::create("runs/example/synthetic.csv", schema)?;
-    let request = SampleRequest { rows: schema.rows, offset: 0, seed: 1, threads: 2 };
+    let request = SampleRequest {
+        rows: schema.rows,
+        offset: 0,
+        seed: 1,
+        threads: 2,
+        conditions: Conditions::default(),
+    };
     sample(&finished.model, &request, &mut |batch| Ok(writer.write(batch)?), &mut ())?;
     writer.finish()?;
     println!("wrote {} rows to runs/example/synthetic.csv", schema.rows);

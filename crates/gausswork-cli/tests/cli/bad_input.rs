@@ -116,6 +116,36 @@ fn flags_that_cannot_be_meant() {
 }
 
 #[test]
+fn conditions_that_no_row_can_meet() {
+    for (condition, code, words) in [
+        ("age", 2, ["\"age\" is no condition", "sex=Female,age>40"]),
+        ("age>40,", 2, ["\"age>40,\"", "a column is missing"]),
+        ("city=\"Oslo", 2, ["--where", "a quote is not closed"]),
+        ("agee>40", 1, ["no column \"agee\"", "did you mean \"age\""]),
+        ("city>Oslo", 1, ["\"city\"", "kind category"]),
+        ("age>old", 1, ["\"old\" is not a whole number", "\"age\""]),
+        ("joined>1.2.2020", 1, ["\"1.2.2020\" is not a day", "2024-12-31"]),
+        ("city=Olso", 1, ["\"Olso\" is none of the 3 levels", "\"Oslo\""]),
+        ("age>200", 1, ["no row can meet age>200", "from 18 to 77"]),
+        ("age>40,member=yes,age<30", 1, ["age>40, age<30", "exclude each other"]),
+        ("age=", 1, ["no row can meet age=", "\"age\" was missing"]),
+    ] {
+        let directory = TempDir::new().unwrap();
+        fs::write(directory.path().join("old.csv"), "precious").unwrap();
+        let run = fitted().join("run").display().to_string();
+        let arguments = ["sample", &run, "-n", "5", "-o", "old.csv", "--where", condition];
+        fails(directory.path(), &arguments, code, &words);
+    }
+}
+
+/// A sequence begins at 1000, which only drawing shows.
+#[test]
+fn conditions_that_hardly_any_row_meets() {
+    let words = ["too few rows meet id<1007: 7 of 2000384 drawn rows", "1 in 100000", "loosen"];
+    fails(fitted(), &["sample", "run", "-n", "50", "-o", "rows.csv", "--where", "id<1007"], 1, &words);
+}
+
+#[test]
 fn outputs_that_cannot_be_written() {
     let directory = with_table(100);
     let at = directory.path();

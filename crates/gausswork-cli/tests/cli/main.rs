@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod common;
+mod conditions;
 mod density;
 mod evaluate;
 mod kl;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::data::table::TableCodec;
+use crate::gan::Judgement;
 use crate::vae::Prior;
 use crate::whole::write_whole;
 
@@ -55,6 +56,9 @@ pub struct Card {
     pub prior: Prior,
     /// Held-out figures, by name.
     pub figures: Vec<(String, f64)>,
+    /// How the game ended, of a GAN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<Judgement>,
 }
 
 /// The metadata entry. The card stays text until its checksum has been verified.
@@ -164,8 +168,9 @@ impl Model {
         }
         for params in network.params_mut() {
             for entry in params.entries().to_vec() {
-                let view =
-                    tensors.tensor(&entry.name).map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
+                let view = tensors
+                    .tensor(&entry.name)
+                    .map_err(|_| damaged(format!("'{}' is missing", entry.name)))?;
                 if view.dtype() != Dtype::F32 || view.shape() != entry.shape {
                     return Err(damaged(format!("'{}' has the wrong shape or type", entry.name)));
                 }

@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::data::table::CodecError;
+use crate::data::table::{CodecError, ConditionError, Conditions};
 use crate::gan::{Field, Gan, GanConfig, GanSampler};
 use crate::layout::{Drawn, Layout};
 use crate::nn::Params;
@@ -51,8 +51,7 @@ impl ModelKind {
             Self::Vae(config) => {
                 config.check().map_err(|e| e.to_string())?;
                 let resolved = config.clone().resolved(spans);
-                let [hidden, embedding] =
-                    [resolved.hidden, resolved.embedding].map(|size| size.unwrap_or(1));
+                let [hidden, embedding] = [resolved.hidden, resolved.embedding].map(|size| size.unwrap_or(1));
                 let levels: usize = layout.simplexes().map(|(_, simplex)| simplex.levels).sum();
                 Ok(vec![
                     ("embedding.table".to_owned(), vec![levels, embedding]),
@@ -162,6 +161,18 @@ impl RowSampler {
 }
 
 impl Model {
+    /// Checks that rows of the model can meet conditions, as far as each column by itself shows.
+    ///
+    /// # Errors
+    /// The conditions that no row can meet.
+    pub fn can_draw(&self, conditions: &Conditions) -> Result<(), ConditionError> {
+        match &self.network {
+            // The codec does not decode points, which may lie anywhere.
+            Network::Gan(Gan { field: Field::Points(_), .. }) => Ok(()),
+            _ => conditions.check(&self.card.codec),
+        }
+    }
+
     /// A block of generated rows in canonical columns; `first` is the number of its first row, `words` what regenerated columns are
     /// made of.
     ///

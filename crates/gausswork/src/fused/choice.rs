@@ -6,17 +6,48 @@ use burn::backend::autodiff::{Autodiff, NodeId};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex};
 use burn::tensor::{IndexingUpdateOp, Tensor};
+use serde::{Deserialize, Serialize};
 
 use super::layers::Layers;
 use super::slices::{like, slice};
 
-/// The one-hot vector of the greatest number of each row of `x: [rows, levels]`, with the gradient of `softmax(x / τ)`.
+/// How the gradient of a choice is estimated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relaxation {
+    /// That of `softmax(logits / τ)`: at τ = 1 the exact gradient of an expectation of what is linear in the one-hot vector.
+    #[default]
+    Softmax,
+    /// That of `softmax((logits + noise) / τ)`: the straight-through Gumbel-softmax estimator (Jang, Gu & Poole 2017, §2.2).
+    Gumbel,
+}
+
+/// The one-hot vector of the greatest of `logits + noise` in each row, both `[rows, levels]`, with the gradient of its relaxation by
+/// the logits.
 ///
-/// With `x` logits plus standard Gumbel noise that is the straight-through Gumbel-softmax estimator (Jang, Gu & Poole 2017,
-/// §2.2): the choice is an exact draw from the softmax of the logits, its gradient that of the relaxation, which is biased.
+/// With standard Gumbel noise the choice is an exact draw from the softmax of the logits; its gradient, that of a function which is
+/// continuous where the choice jumps, is biased.
 ///
 /// *Stability*: the greatest number is subtracted before the exponential.
-pub fn straight_through_choice(x: Tensor<2>, temperature: f32) -> Tensor<2> {
+pub fn straight_through_choice(
+    logits: Tensor<2>,
+    noise: Tensor<2>,
+    relaxation: Relaxation,
+    temperature: f32,
+) -> Tensor<2> {
+    let noise = noise.inner();
+    match relaxation {
+        Relaxation::Gumbel => choice(logits + Tensor::from_inner(noise), temperature),
+        Relaxation::Softmax => {
+            let hard = choice(logits.clone().inner() + noise, temperature);
+            let soft = burn::tensor::activation::softmax(logits.div_scalar(temperature), 1);
+            let unchanged = soft.clone() - Tensor::from_inner(soft.inner());
+            Tensor::from_inner(hard) + unchanged
+        }
+    }
+}
+
+fn choice(x: Tensor<2>, temperature: f32) -> Tensor<2> {
     Tensor::from_dispatch(<Dispatch as Layers>::fused_choice(x.into_dispatch(), temperature))
 }
 

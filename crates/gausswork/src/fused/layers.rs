@@ -110,7 +110,7 @@ pub trait Layers: Fused {
         bernoulli::plain::<Self>(logits, targets)
     }
 
-    /// See [`super::straight_through_choice`].
+    /// See [`super::straight_through_choice()`], of logits with their noise.
     fn fused_choice(x: FloatTensor<Self>, temperature: f32) -> FloatTensor<Self> {
         let _ = temperature;
         choice::plain::<Self>(x)

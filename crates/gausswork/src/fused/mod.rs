@@ -22,7 +22,7 @@ pub use activation::{activate, silu};
 pub use batch_norm::{Normalisation, batch_norm, batch_norm_by};
 pub use bernoulli::bernoulli_loss;
 pub use bias::bias_activated;
-pub use choice::straight_through_choice;
+pub use choice::{Relaxation, straight_through_choice};
 pub use convolution::{convolution, transposed_convolution};
 pub use layer_norm::layer_norm;
 pub use layers::Layers;

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::discriminator::DiscriminatorConfig;
 use super::nonlinearity::Nonlinearity;
 use super::objective::Objective;
-use super::penalty::Penalty;
+use super::penalty::{Penalty, PenaltyKind};
 use super::points::Normalised;
 use crate::error::OutOfRange;
+use crate::fused::Relaxation;
 
 /// Everything about a game besides its data and its training schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,8 +18,9 @@ pub struct GanConfig {
     pub objective: Objective,
     /// Steps of the discriminator for each of the generator.
     pub discriminator_steps: usize,
-    /// The discriminator's learning rate divided by the generator's (two time scales, Heusel et al. 2017).
-    pub rate_ratio: f64,
+    /// The discriminator's learning rate divided by the generator's (two time scales, Heusel et al. 2017); 5 for rows and 1 for
+    /// points where not given.
+    pub rate_ratio: Option<f64>,
     /// Standard deviation of normal noise on what the discriminator sees, at the start; it falls linearly to 0 (Arjovsky & Bottou
     /// 2017).
     pub instance_noise: f64,
@@ -33,18 +35,18 @@ pub struct GanConfig {
 impl Default for GanConfig {
     fn default() -> Self {
         Self {
-            objective: Objective::default(),
+            objective: Objective::Relativistic,
             discriminator_steps: 1,
-            rate_ratio: 1.0,
+            rate_ratio: None,
             instance_noise: 0.0,
             generator: GeneratorConfig::default(),
             discriminator: DiscriminatorConfig::default(),
-            penalty: Penalty::default(),
+            penalty: Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 },
         }
     }
 }
 
-/// Sizes of a generator; those of rows and of points where they differ are named so.
+/// Sizes of a generator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GeneratorConfig {
@@ -52,32 +54,68 @@ pub struct GeneratorConfig {
     pub latent: usize,
     /// Hidden units.
     pub width: usize,
-    /// Hidden layers of a generator of points, residual blocks of one of rows.
-    pub depth: usize,
-    /// Rows: hidden units per span.
-    pub hidden: usize,
-    /// Rows: numbers per embedded span.
-    pub embedding: usize,
-    /// Rows: temperature of the relaxed choices whose gradient is taken.
-    pub temperature: f64,
-    /// Points: the activation.
-    pub activation: Nonlinearity,
-    /// Points: what follows a hidden layer.
-    pub normalisation: Normalised,
+    /// What a generator of rows has besides.
+    pub rows: RowsConfig,
+    /// What a generator of points has besides.
+    pub points: PointsConfig,
 }
 
 impl Default for GeneratorConfig {
     fn default() -> Self {
+        Self { latent: 64, width: 128, rows: RowsConfig::default(), points: PointsConfig::default() }
+    }
+}
+
+/// A generator of table rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RowsConfig {
+    /// Residual blocks of the trunk.
+    pub blocks: usize,
+    /// Hidden units per span.
+    pub hidden: usize,
+    /// Numbers per embedded span.
+    pub embedding: usize,
+    /// How the gradient of a choice is estimated.
+    pub relaxation: Relaxation,
+    /// Temperature of the relaxed choices whose gradient is taken.
+    pub temperature: f64,
+    /// Share of the steps in which the generator is trained by maximum likelihood while the discriminator already
+    /// plays; 0 is a game from the first step.
+    pub warm_start: f64,
+    /// The generator's learning rate meanwhile, as a multiple of that of the game.
+    pub warm_rate: f64,
+}
+
+impl Default for RowsConfig {
+    fn default() -> Self {
         Self {
-            latent: 64,
-            width: 128,
-            depth: 1,
+            blocks: 1,
             hidden: 32,
             embedding: 8,
-            temperature: 0.5,
-            activation: Nonlinearity::Relu,
-            normalisation: Normalised::Never,
+            relaxation: Relaxation::Softmax,
+            temperature: 1.0,
+            warm_start: 0.5,
+            warm_rate: 10.0,
         }
+    }
+}
+
+/// A generator of points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PointsConfig {
+    /// Hidden layers.
+    pub layers: usize,
+    /// The activation.
+    pub activation: Nonlinearity,
+    /// What follows a hidden layer.
+    pub normalisation: Normalised,
+}
+
+impl Default for PointsConfig {
+    fn default() -> Self {
+        Self { layers: 3, activation: Nonlinearity::Relu, normalisation: Normalised::Never }
     }
 }
 
@@ -94,15 +132,19 @@ impl GanConfig {
         size("gan.discriminator-steps", self.discriminator_steps, 1, 1000, "1 to 1000")?;
         size("gan.generator.latent", generator.latent, 1, 4096, "1 to 4096")?;
         size("gan.generator.width", generator.width, 1, 8192, "1 to 8192")?;
-        size("gan.generator.depth", generator.depth, 0, 64, "0 to 64")?;
-        size("gan.generator.hidden", generator.hidden, 1, 1024, "1 to 1024")?;
-        size("gan.generator.embedding", generator.embedding, 1, 1024, "1 to 1024")?;
+        let (rows, points) = (&generator.rows, &generator.points);
+        size("gan.generator.rows.blocks", rows.blocks, 0, 64, "0 to 64")?;
+        size("gan.generator.rows.hidden", rows.hidden, 1, 1024, "1 to 1024")?;
+        size("gan.generator.rows.embedding", rows.embedding, 1, 1024, "1 to 1024")?;
+        size("gan.generator.points.layers", points.layers, 0, 64, "0 to 64")?;
         let within = |key, value: f64, range: std::ops::RangeInclusive<f64>, expected| {
             OutOfRange::unless(range.contains(&value), key, value, expected)
         };
-        within("gan.rate-ratio", self.rate_ratio, 1e-3..=1e3, "0.001 to 1000")?;
+        within("gan.rate-ratio", self.rate_ratio.unwrap_or(1.0), 1e-3..=1e3, "0.001 to 1000")?;
         within("gan.instance-noise", self.instance_noise, 0.0..=100.0, "0 to 100")?;
-        within("gan.generator.temperature", generator.temperature, 0.01..=100.0, "0.01 to 100")?;
+        within("gan.generator.rows.warm-start", rows.warm_start, 0.0..=1.0, "a share from 0 to 1")?;
+        within("gan.generator.rows.warm-rate", rows.warm_rate, 0.01..=1000.0, "0.01 to 1000")?;
+        within("gan.generator.rows.temperature", rows.temperature, 0.01..=100.0, "0.01 to 100")?;
         self.discriminator.check()?;
         self.penalty.check()
     }

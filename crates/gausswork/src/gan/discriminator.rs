@@ -277,6 +277,16 @@ impl Discriminator {
         self.layers().map(|layer| layer.spectral_norm(params)).collect()
     }
 
+    /// How many weights there are.
+    pub fn layer_count(&self) -> usize {
+        self.layers().count()
+    }
+
+    /// The spectral norm of the weight of one layer as it acts; 0 of a layer that there is not.
+    pub fn spectral_norm(&self, params: &Params, layer: usize) -> f64 {
+        self.layers().nth(layer).map_or(0.0, |layer| layer.spectral_norm(params).1)
+    }
+
     /// The layers, from the input on.
     fn layers(&self) -> impl Iterator<Item = &Layer> {
         let hidden = self.blocks.iter().flat_map(Block::layers).flatten();

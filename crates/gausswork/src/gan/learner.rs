@@ -4,27 +4,30 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::discriminator::Mode;
 use super::film;
+use super::held_out::{held_out, shown};
 use super::model::{Data, Gan, Generator};
-use super::objective::Objective;
+use super::objective::{Convention, Objective};
 use super::penalty::PenalisedRows;
+use super::place::{DIRECTIONS, Directions};
 use super::points::Phase;
 use crate::learner::{Collective, Diverged, Figures, Frame, Gradient, Learner, Square, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
-/// Steps between two looks at the gradients that the minimax and the non-saturating game give the generator.
-const LOOK_EVERY: u64 = 50;
-/// Rows per item of validation work; fixed, so that sums do not depend on the number of threads.
-const VALIDATION_ROWS: usize = 250;
-/// Held-out rows, and as many generated ones, at each validation.
-const VALIDATION_MOST: usize = 5000;
-/// Bins of the histograms of D.
-pub const BINS: usize = 20;
+/// Looks at both gradients in a game; the verdict needs a few dozen, and a look costs up to two passes of both networks.
+const LOOKS: u64 = 200;
 
-/// Shares of held-out rows by D, in twentieths from 0.
-pub const HISTOGRAM_REAL: [&str; BINS] = ["held_out_d_real_00", "held_out_d_real_01", "held_out_d_real_02", "held_out_d_real_03", "held_out_d_real_04", "held_out_d_real_05", "held_out_d_real_06", "held_out_d_real_07", "held_out_d_real_08", "held_out_d_real_09", "held_out_d_real_10", "held_out_d_real_11", "held_out_d_real_12", "held_out_d_real_13", "held_out_d_real_14", "held_out_d_real_15", "held_out_d_real_16", "held_out_d_real_17", "held_out_d_real_18", "held_out_d_real_19"];
-/// Shares of generated rows by D, likewise.
-pub const HISTOGRAM_FAKE: [&str; BINS] = ["held_out_d_fake_00", "held_out_d_fake_01", "held_out_d_fake_02", "held_out_d_fake_03", "held_out_d_fake_04", "held_out_d_fake_05", "held_out_d_fake_06", "held_out_d_fake_07", "held_out_d_fake_08", "held_out_d_fake_09", "held_out_d_fake_10", "held_out_d_fake_11", "held_out_d_fake_12", "held_out_d_fake_13", "held_out_d_fake_14", "held_out_d_fake_15", "held_out_d_fake_16", "held_out_d_fake_17", "held_out_d_fake_18", "held_out_d_fake_19"];
+/// Names of the means of the samples along each direction, in the data's standard deviations.
+pub const POSITION: [&str; DIRECTIONS] = [
+    "position_0",
+    "position_1",
+    "position_2",
+    "position_3",
+    "position_4",
+    "position_5",
+    "position_6",
+    "position_7",
+];
 
 /// A [`Gan`] with its data and the optimisers of both players.
 #[derive(Debug)]
@@ -39,6 +42,7 @@ pub struct GanLearner<'a> {
     steps: u64,
     noise: Noise,
     device: Device,
+    directions: Directions,
     generator: Adam,
     discriminator: Adam,
     best: Vec<f32>,
@@ -75,6 +79,7 @@ impl<'a> GanLearner<'a> {
             best: gan.generator_params.values().to_vec(),
             shards: shards.clamp(1, packs),
             batch: packs * pac,
+            directions: Directions::new(&gan, data, &train, &noise),
             gan,
             data,
             train,
@@ -149,8 +154,8 @@ impl<'a> GanLearner<'a> {
             let address = turn * this.shards as u64 + shard as u64;
             // The fake rows are a constant to the discriminator: they are made without a graph.
             let generator = gan.generator_params.constants(&this.device);
-            let (fake, _) =
-                gan.fake(&generator, size, &this.noise, 2 * address, Phase::Train, &this.device);
+            let (fake, _) = gan.fake(&generator, size, &this.noise, 2 * address, Phase::Train, &this.device);
+            let of_fake_rows = fake.clone();
             let real = gan.real(this.data, &rows[part], &this.device);
             let real = this.blurred(real, deviation, 4 * address);
             let fake = this.blurred(fake, deviation, 4 * address + 1);
@@ -179,14 +184,21 @@ impl<'a> GanLearner<'a> {
             let batch = (this.batch / gan.config.discriminator.pac) as f64;
             let mut gradients = loss.div_scalar(batch).backward();
             let gradient = gan.discriminator_params.gradient(&leaves, &mut gradients);
-            let probability = |logits: Tensor<2>| sum_of(&logits, |l| 1.0 / (1.0 + (-l).exp()));
-            let loss = sum_of(&per_pack, |loss| loss);
-            (gradient, vec![loss, probability(of_real), probability(of_fake), penalty, norm * packs as f64])
+            let mean = |logits: &Tensor<2>| sum_of(logits, |l| shown(objective, l));
+            let mut figures = vec![
+                sum_of(&per_pack, |loss| loss),
+                mean(&of_real),
+                mean(&of_fake),
+                penalty,
+                norm * packs as f64,
+            ];
+            figures.extend([broken(&of_fake_rows), broken(&of_real.inner()), broken(&of_fake.inner())]);
+            (gradient, figures)
         });
         let packs = (this.batch / gan.config.discriminator.pac) as f64;
         if let Some(bad) = figures.iter().position(|f| !f.is_finite()) {
             let term = if bad < 3 { "the discriminator's loss" } else { "the discriminator's penalty" };
-            return Err(Diverged { step, term: term.to_owned(), column: None });
+            return Err(this.diverged(step, term, &figures[5..]));
         }
         let values = self.gan.discriminator_params.values_mut();
         let norm = self.discriminator.step(turn, rate, &gradient, values, workers);
@@ -216,6 +228,7 @@ impl<'a> GanLearner<'a> {
             let opponent = gan.discriminator_params.constants(&autodiff);
             let (fake, moments) =
                 gan.fake(&leaves, size, &self.noise, 2 * address + 1, Phase::Train, &autodiff);
+            let of_fake_rows = fake.clone().inner();
             let fake = self.blurred(fake, deviation, 4 * address + 2);
             let mode = |side: u64| Mode::Train { noise: &self.noise, address: 4 * address + side };
             let of_fake = gan.discriminator.logits(&opponent, fake, mode(3));
@@ -234,8 +247,10 @@ impl<'a> GanLearner<'a> {
             let batch = (self.batch / gan.config.discriminator.pac) as f64;
             let mut gradients = per_pack.clone().sum().div_scalar(batch).backward();
             let gradient = gan.generator_params.gradient(&leaves, &mut gradients);
-            let probability = sum_of(&of_fake, |l| 1.0 / (1.0 + (-l).exp()));
-            let mut figures = vec![sum_of(&per_pack, |loss| loss) / batch, probability / batch];
+            let of_d = sum_of(&of_fake, |l| shown(gan.config.objective, l));
+            let mut figures = vec![sum_of(&per_pack, |loss| loss) / batch, of_d / batch];
+            figures.extend([broken(&of_fake_rows), 0.0, broken(&of_fake.inner())]);
+            figures.extend(self.directions.sums(of_fake_rows));
             if let Generator::Points(points) = &gan.generator {
                 figures.extend(points.sums(moments.into_iter().map(Tensor::inner).collect(), size));
             }
@@ -243,13 +258,74 @@ impl<'a> GanLearner<'a> {
         })
     }
 
-    /// The norms of the generator's gradient under the minimax and the non-saturating objective, on the same batch.
-    fn look(&self, at: [u64; 2], rows: &[u32], workers: &dyn Collective) -> [f64; 2] {
-        [Objective::Minimax, Objective::NonSaturating].map(|objective| {
-            let (gradient, _) = self.generator_gradient(at, rows, objective, workers);
-            gradient.iter().flatten().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt()
+    /// Whether the generator is trained by maximum likelihood at a step.
+    fn is_warming(&self, step: u64) -> bool {
+        let share = self.gan.config.generator.rows.warm_start;
+        matches!(self.gan.generator, Generator::Rows(_)) && (step as f64) < share * self.steps as f64
+    }
+
+    /// The gradient of `−E[log p(x|z)]` on the batch, and that number, nats per row.
+    fn likelihood_gradient(&self, turn: u64, rows: &[u32], workers: &dyn Collective) -> (Gradient, Vec<f64>) {
+        let gan = &self.gan;
+        let autodiff = self.device.clone().autodiff();
+        workers.sum(self.shards, &|shard| {
+            let part = self.part(shard);
+            let leaves = gan.generator_params.leaves(&autodiff);
+            let Generator::Rows(generator) = &gan.generator else {
+                return (Vec::new(), vec![0.0]);
+            };
+            let address = turn * self.shards as u64 + shard as u64;
+            let z = gan.latents(part.len(), &self.noise, 2 * address + 1, &autodiff);
+            let rows = gan.real(self.data, &rows[part], &autodiff);
+            let loss =
+                generator.log_probs(&leaves, &gan.view, z, &rows).sum().div_scalar(-(self.batch as f64));
+            let value = sum_of(&loss, |loss| loss);
+            let gradient = gan.generator_params.gradient(&leaves, &mut loss.backward());
+            (gradient, vec![value])
         })
     }
+
+    /// The norms of a gradient, of the game's own objective on a batch, and of the minimax and the non-saturating objective on the
+    /// same batch.
+    fn look(&self, at: [u64; 2], rows: &[u32], own: &Gradient, workers: &dyn Collective) -> [f64; 2] {
+        let norm = |gradient: &Gradient| {
+            gradient.iter().flatten().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt()
+        };
+        [Objective::Minimax, Objective::NonSaturating].map(|objective| {
+            match objective == self.gan.config.objective {
+                true => norm(own),
+                false => norm(&self.generator_gradient(at, rows, objective, workers).0),
+            }
+        })
+    }
+
+    /// Whether a look is due after a step: every two-hundredth of the game.
+    fn looks(&self, step: u64) -> bool {
+        (step + 1).is_multiple_of((self.steps / LOOKS).max(1))
+    }
+
+    /// What went wrong in a term: the first tensor on its way, weights before what they make, that is not finite. `found` says so
+    /// of the samples, the outputs of data and those of samples.
+    fn diverged(&self, step: u64, term: &str, found: &[f64]) -> Diverged {
+        let of_weights =
+            [&self.gan.generator_params, &self.gan.discriminator_params].into_iter().find_map(|params| {
+                let at = params.values().iter().position(|w| !w.is_finite())?;
+                Some(params.name_at(at).to_owned())
+            });
+        let outputs = ["the samples G(z)", "the outputs l(x)", "the outputs l(G(z))"];
+        let first = found.iter().zip(outputs).find(|(count, _)| **count > 0.0);
+        let tensor = of_weights.or_else(|| first.map(|(_, name)| name.to_owned()));
+        let within = tensor.map(|tensor| format!(", first in {tensor},")).unwrap_or_default();
+        Diverged { step, term: format!("{term}{within}"), column: None }
+    }
+}
+
+/// 1 where a tensor holds a number that is not finite.
+fn broken(x: &Tensor<2>) -> f64 {
+    // A sum in f32 may overflow where no number has; then each is looked at.
+    let total: f64 = x.clone().sum().into_data().iter::<f64>().sum();
+    let any = !total.is_finite() && x.to_data().iter::<f64>().any(|x| !x.is_finite());
+    f64::from(u8::from(any))
 }
 
 /// Which parameter's gradient is not finite.
@@ -266,7 +342,7 @@ fn sum_of<const D: usize>(x: &Tensor<D>, f: impl Fn(f64) -> f64) -> f64 {
 impl Learner for GanLearner<'_> {
     fn step(&mut self, step: u64, learning_rate: f64, workers: &dyn Collective) -> Result<Figures, Diverged> {
         let turns = self.gan.config.discriminator_steps as u64;
-        let rate = learning_rate * self.gan.config.rate_ratio;
+        let rate = learning_rate * self.gan.config.rate_ratio.unwrap_or(1.0);
         let mut last = (Sums::default(), [0.0; 2], 0.0);
         for k in 0..turns {
             last = self.step_discriminator([step, step * turns + k], rate, workers)?;
@@ -274,81 +350,65 @@ impl Learner for GanLearner<'_> {
         let turn = (step + 1) * turns - 1;
         let rows = self.rows(turn);
         let at = [step, turn];
-        let norms = step.is_multiple_of(LOOK_EVERY).then(|| self.look(at, &rows, workers));
         let objective = self.gan.config.objective;
-        let (gradient, figures) = self.generator_gradient(at, &rows, objective, workers);
-        if figures.iter().any(|f| !f.is_finite()) {
-            return Err(Diverged { step, term: "the generator's loss".to_owned(), column: None });
+        let warming = self.is_warming(step);
+        let (gradient, figures) = match warming {
+            true => self.likelihood_gradient(turn, &rows, workers),
+            false => self.generator_gradient(at, &rows, objective, workers),
+        };
+        let (told, sums) = figures.split_at(if warming { 1 } else { 5 });
+        if told.iter().take(2).any(|f| !f.is_finite()) {
+            return Err(self.diverged(step, "the generator's loss", told.get(2..).unwrap_or_default()));
         }
+        let (along, of_moments) = sums.split_at(self.directions.count().min(sums.len()));
+        let looks = !warming && self.looks(step);
+        let norms = looks.then(|| self.look(at, &rows, &gradient, workers));
         let values = self.gan.generator_params.values_mut();
-        let norm = self.generator.step(step, learning_rate, &gradient, values, workers);
+        let rate =
+            if warming { learning_rate * self.gan.config.generator.rows.warm_rate } else { learning_rate };
+        let norm = self.generator.step(step, rate, &gradient, values, workers);
         if !norm.is_finite() {
             return Err(bad_gradient(step, "generator", &self.gan.generator_params, &gradient));
         }
         if let Generator::Points(points) = &self.gan.generator {
-            points.update(&mut self.gan.generator_params, &figures[2..], self.batch);
+            points.update(&mut self.gan.generator_params, of_moments, self.batch);
         }
-        let (sums, [penalty, gradient_norm], discriminator_norm) = last;
-        let mut out = vec![
-            ("j_d", sums.loss),
-            ("j_g", figures[0]),
-            ("d_real", sums.real),
-            ("d_fake", sums.fake),
-            ("d_fake_after", figures[1]),
+        let (of, [penalty, gradient_norm], discriminator_norm) = last;
+        let [real, fake, after] = match objective.probability(0.0) {
+            Some(_) => ["d_real", "d_fake", "d_fake_after"],
+            None => ["logit_real", "logit_fake", "logit_fake_after"],
+        };
+        let mut out = vec![("j_d", of.loss)];
+        match told {
+            [_, after_step, ..] => out.extend([("j_g", told[0]), (after, *after_step)]),
+            _ => out.push(("negative_log_likelihood", told[0])),
+        }
+        out.extend([
+            (real, of.real),
+            (fake, of.fake),
             ("generator_gradient_norm", norm),
             ("discriminator_gradient_norm", discriminator_norm),
-        ];
+        ]);
         if self.gan.config.penalty.due(turn) {
             out.extend([("penalty", penalty), ("input_gradient_norm", gradient_norm)]);
         }
         if let Some([minimax, non_saturating]) = norms {
             out.extend([("minimax_norm", minimax), ("non_saturating_norm", non_saturating)]);
+            out.extend(POSITION.into_iter().zip(self.directions.position(along, self.batch)));
+            let [halved, whole] = [Convention::Halved, Convention::Whole].map(|c| objective.equilibrium(c));
+            out.extend([
+                ("j_d_at_equilibrium", halved.discriminator),
+                ("j_g_at_equilibrium", halved.generator),
+                ("j_d_at_equilibrium_without_halves", whole.discriminator),
+                ("j_g_at_equilibrium_without_halves", whole.generator),
+            ]);
         }
         Ok(out)
     }
 
     fn validate(&mut self, workers: &dyn Collective) -> Validation {
-        let gan = &self.gan;
-        let pac = gan.config.discriminator.pac;
         let rows = if self.held_out.is_empty() { &self.train } else { &self.held_out };
-        let rows = &rows[..rows.len().min(VALIDATION_MOST) / pac * pac];
-        let per_item = VALIDATION_ROWS.div_ceil(pac) * pac;
-        let results = workers.map(rows.len().div_ceil(per_item), &|item| {
-            let rows = &rows[item * per_item..rows.len().min((item + 1) * per_item)];
-            let opponent = gan.discriminator_params.constants(&self.device);
-            let real = gan.discriminator.logits(
-                &opponent,
-                gan.real(self.data, rows, &self.device),
-                Mode::Evaluate,
-            );
-            let generator = gan.generator_params.constants(&self.device);
-            // Addresses that no step of training has.
-            let address = u64::MAX / 2 + item as u64;
-            let (fake, _) =
-                gan.fake(&generator, rows.len(), &self.noise, address, Phase::Evaluate, &self.device);
-            let fake = gan.discriminator.logits(&opponent, fake, Mode::Evaluate);
-            summarise(&real).into_iter().chain(summarise(&fake)).collect()
-        });
-        let mut totals = vec![0.0; 2 * (3 + BINS)];
-        for result in &results {
-            totals.iter_mut().zip(result).for_each(|(t, r)| *t += r);
-        }
-        let n = (rows.len() / pac).max(1) as f64;
-        totals.iter_mut().for_each(|t| *t /= n);
-        let (real, fake) = totals.split_at(3 + BINS);
-        // J_D with the halves, from log D(x) and log(1 − D(G(z))).
-        let j_d = 0.5 * (real[1] + fake[2]);
-        let value = -2.0 * j_d;
-        let bound = (0.5 * (value + 4.0_f64.ln())).clamp(0.0, std::f64::consts::LN_2);
-        let mut figures = vec![
-            ("held_out_j_d", j_d),
-            ("held_out_value", value),
-            ("held_out_jsd_bound", bound),
-            ("held_out_d_real", real[0]),
-            ("held_out_d_fake", fake[0]),
-        ];
-        figures.extend(HISTOGRAM_REAL.into_iter().zip(real[3..].iter().copied()));
-        figures.extend(HISTOGRAM_FAKE.into_iter().zip(fake[3..].iter().copied()));
+        let figures = held_out(&self.gan, self.data, rows, &self.noise, workers);
         // The game has no bound that says which weights are best: the latest average is kept.
         Validation { bound: None, figures }
     }
@@ -400,18 +460,4 @@ impl Learner for GanLearner<'_> {
         }
         taken == 9
     }
-}
-
-/// Of logits: the sums of D, −log D, −log(1 − D), and a histogram of D.
-fn summarise(logits: &Tensor<2>) -> Vec<f64> {
-    let mut out = vec![0.0; 3 + BINS];
-    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
-    for l in logits.clone().into_data().iter::<f64>() {
-        let d = 1.0 / (1.0 + (-l).exp());
-        out[0] += d;
-        out[1] += softplus(-l);
-        out[2] += softplus(l);
-        out[3 + ((d * BINS as f64) as usize).min(BINS - 1)] += 1.0;
-    }
-    out
 }

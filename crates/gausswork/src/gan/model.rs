@@ -89,19 +89,19 @@ impl Gan {
                 let sizes = Sizes {
                     latent: g.latent,
                     width: g.width,
-                    blocks: g.depth,
-                    hidden: g.hidden,
-                    embedding: g.embedding,
+                    blocks: g.rows.blocks,
+                    hidden: g.rows.hidden,
+                    embedding: g.rows.embedding,
                 };
                 let rows = RowGenerator::new(&mut generator_params, &layout, sizes, noise);
                 (Generator::Rows(rows), view.width())
             }
             Field::Points(affine) => {
                 let dimensions = affine.centre.len();
-                let shape = [g.latent, g.width, g.depth, dimensions];
-                let function = g.activation.activation();
+                let shape = [g.latent, g.width, g.points.layers, dimensions];
+                let function = g.points.activation.activation();
                 let params = &mut generator_params;
-                let points = PointGenerator::new(params, shape, function, g.normalisation, noise);
+                let points = PointGenerator::new(params, shape, function, g.points.normalisation, noise);
                 (Generator::Points(points), dimensions)
             }
         };
@@ -110,16 +110,7 @@ impl Gan {
         let other = Noise::new(noise.word(Stream::Init, u64::MAX, 0));
         let discriminator =
             Discriminator::new(&mut discriminator_params, width, config.discriminator.clone(), &other);
-        Self {
-            config,
-            layout,
-            field,
-            generator_params,
-            discriminator_params,
-            generator,
-            discriminator,
-            view,
-        }
+        Self { config, layout, field, generator_params, discriminator_params, generator, discriminator, view }
     }
 
     /// Names and shapes of weights that decide how large all others are, without making any of them.
@@ -127,7 +118,7 @@ impl Gan {
         let g = &config.generator;
         let (trunk, seen) = match field {
             Field::Rows => (("generator.trunk.weight", vec![g.latent, g.width]), View::new(layout).width()),
-            Field::Points(affine) if g.depth == 0 => {
+            Field::Points(affine) if g.points.layers == 0 => {
                 (("generator.last.weight", vec![g.latent, affine.centre.len()]), affine.centre.len())
             }
             Field::Points(affine) => {
@@ -154,6 +145,14 @@ impl Gan {
         }
     }
 
+    /// Latents `[rows, latent]` from `address` of the stream of the game.
+    pub fn latents(&self, rows: usize, noise: &Noise, address: u64, device: &Device) -> Tensor<2> {
+        let latent = self.config.generator.latent;
+        let mut z = vec![0.0; rows * latent];
+        noise.fill_normal(Stream::GameLatent, address, &mut z);
+        Tensor::from_data(TensorData::new(z, [rows, latent]), device)
+    }
+
     /// Generated rows as the discriminator sees them, `[rows, seen_width]`, and the moments that normalisations saw.
     ///
     /// Latents and cells come from `address` of the streams of the game.
@@ -166,17 +165,15 @@ impl Gan {
         phase: Phase,
         device: &Device,
     ) -> (Tensor<2>, Vec<Tensor<2>>) {
-        let latent = self.config.generator.latent;
-        let mut z = vec![0.0; rows * latent];
-        noise.fill_normal(Stream::GameLatent, address, &mut z);
-        let z = Tensor::from_data(TensorData::new(z, [rows, latent]), device);
+        let z = self.latents(rows, noise, address, device);
         match &self.generator {
             Generator::Points(points) => points.generate(leaves, z, phase),
             Generator::Rows(generator) => {
                 let mut gumbels = vec![0.0; rows * generator.noise_width()];
                 noise.fill_gumbel(Stream::GameCell, address, &mut gumbels);
-                let temperature = self.config.generator.temperature as f32;
-                (generator.viewed(leaves, &self.view, z, temperature, &gumbels), Vec::new())
+                let g = &self.config.generator;
+                let relaxed = (g.rows.relaxation, g.rows.temperature as f32);
+                (generator.viewed(leaves, &self.view, z, relaxed, &gumbels), Vec::new())
             }
         }
     }

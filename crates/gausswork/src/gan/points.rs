@@ -143,7 +143,7 @@ pub enum Phase {
 }
 
 /// Real points `rows` of `points: [n, dimensions]`, as the discriminator sees them.
-pub fn gather(points: &[f32], dimensions: usize, rows: &[u32], device: &Device) -> Tensor<2> {
+pub(super) fn gather(points: &[f32], dimensions: usize, rows: &[u32], device: &Device) -> Tensor<2> {
     let mut values = Vec::with_capacity(rows.len() * dimensions);
     for &row in rows {
         let row = row as usize;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::learner::POSITION;
 use super::objective::Objective;
 
 /// Figures of a game at a step.
@@ -61,4 +62,34 @@ pub struct GameRecord {
     /// The spread of the samples over that of the data: a ratio of lengths, 1 where they agree (root mean square of the features'
     /// standard deviations, or mean distance of pairs).
     pub spread: Option<f64>,
+}
+
+impl GameRecord {
+    /// A record of a game that has not begun.
+    pub fn new(objective: Objective) -> Self {
+        Self { objective, ..Self::default() }
+    }
+
+    /// Takes in what was logged at a step: the figures of a step with a look at both gradients make a point, those of held-out
+    /// rows complete the latest. Others are passed over, so that a log may be read line by line.
+    pub fn take(&mut self, step: u64, figure: impl Fn(&str) -> Option<f64>) {
+        if let Some(jensen_shannon) = figure("held_out_jsd_bound")
+            && let Some(latest) = self.points.last_mut()
+        {
+            latest.jensen_shannon = Some(jensen_shannon);
+        }
+        let looked = figure("minimax_norm").zip(figure("non_saturating_norm"));
+        let Some((minimax_gradient, non_saturating_gradient)) = looked else { return };
+        self.points.push(GamePoint {
+            step,
+            j_d: figure("j_d").unwrap_or(f64::NAN),
+            j_g: figure("j_g").unwrap_or(f64::NAN),
+            real: figure("d_real"),
+            fake: figure("d_fake"),
+            minimax_gradient,
+            non_saturating_gradient,
+            jensen_shannon: None,
+            position: POSITION.into_iter().map_while(figure).collect(),
+        });
+    }
 }

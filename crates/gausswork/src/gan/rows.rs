@@ -10,7 +10,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use crate::fused::{Activation, silu, straight_through_choice};
+use crate::fused::{Activation, Relaxation, silu, straight_through_choice};
 use crate::layout::{Given, Layout, Order, Place, Span};
 use crate::nn::{Init, Leaves, Linear, ParamId, Params, Residual};
 use crate::noise::Noise;
@@ -37,23 +37,23 @@ pub struct Sizes {
 pub struct RowGenerator {
     trunk: Linear,
     blocks: Vec<Residual>,
-    spans: Vec<SpanNet>,
+    pub(super) spans: Vec<SpanNet>,
     /// Gumbel numbers that each span of a row takes: one for each code, two for a real.
     noise_widths: Vec<usize>,
 }
 
 /// What generates one span.
 #[derive(Debug, Clone)]
-struct SpanNet {
+pub(super) struct SpanNet {
     entry: Linear,
     inner: Linear,
     outer: Linear,
     head: Linear,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 #[derive(Debug, Clone)]
-enum Kind {
+pub(super) enum Kind {
     Simplex {
         /// The number of an earlier simplex, and the base measure of each of its codes, `[contexts, levels]`.
         given: Option<(usize, Vec<f32>)>,
@@ -95,7 +95,8 @@ impl RowGenerator {
         let spans = (layout.spans.iter().enumerate())
             .map(|(t, span)| {
                 let name = |part: &str| format!("generator.span{t}.{part}");
-                let mut layer = |part: &str, shape, gain| Linear::new(params, &name(part), shape, gain, noise);
+                let mut layer =
+                    |part: &str, shape, gain| Linear::new(params, &name(part), shape, gain, noise);
                 let entry = layer("entry", [width + t * embedding, hidden], 1.0);
                 let inner = layer("inner", [hidden, hidden], 1.0);
                 let outer = layer("outer", [hidden, hidden], 0.5);
@@ -122,7 +123,8 @@ impl RowGenerator {
                                 for (row, rank) in rows.zip(ranks(&spec.base)) {
                                     for (k, value) in row.iter_mut().enumerate() {
                                         let wave = (std::f64::consts::PI * (k + 1) as f64 * rank).cos();
-                                        *value = 0.2 * *value + (0.5 * std::f64::consts::SQRT_2 * wave) as f32;
+                                        *value =
+                                            0.2 * *value + (0.5 * std::f64::consts::SQRT_2 * wave) as f32;
                                     }
                                 }
                             }
@@ -160,7 +162,7 @@ impl RowGenerator {
         &self,
         leaves: &Leaves,
         z: Tensor<2>,
-        temperature: f32,
+        (relaxation, temperature): (Relaxation, f32),
         gumbels: &[f32],
         given: &[Given],
     ) -> Generated {
@@ -168,17 +170,10 @@ impl RowGenerator {
         let [rows, _] = z.dims();
         let noise_width = self.noise_width();
         let mut first = 0;
-        let mut trunk = self.trunk.forward(leaves, z);
-        for block in &self.blocks {
-            trunk = block.forward(leaves, trunk);
-        }
-        let mut context = vec![silu(trunk)];
+        let mut context = vec![self.entered(leaves, z)];
         let mut generated = Generated { codes: Vec::new(), scores: Vec::new() };
         for (t, net) in self.spans.iter().enumerate() {
-            let input = if t == 0 { context[0].clone() } else { Tensor::cat(context.clone(), 1) };
-            let hidden = net.entry.activated(leaves, input, Activation::Silu);
-            let inner = net.inner.activated(leaves, hidden.clone(), Activation::Silu);
-            let output = net.head.forward(leaves, silu(hidden + net.outer.forward(leaves, inner)));
+            let output = net.output(leaves, &context);
             let width = self.noise_widths[t];
             // The noise of this span.
             let mut noise = Vec::with_capacity(rows * width);
@@ -188,17 +183,13 @@ impl RowGenerator {
             first += width;
             match &net.kind {
                 Kind::Simplex { given: base, embedding } => {
-                    let mut logits = output;
-                    if let Some((parent, base)) = base {
-                        let table = constant(base.clone(), [base.len() / width, width], &device);
-                        logits = logits + generated.codes[*parent].clone().matmul(table);
-                    }
+                    let logits = based(output, base.as_ref(), &generated.codes);
                     for cell in given.iter().filter(|cell| cell.span == t) {
                         // No perturbed logit comes near.
                         noise[cell.row * width + usize::from(cell.code)] = 1e9;
                     }
-                    let perturbed = logits + constant(noise, [rows, width], &device);
-                    let codes = straight_through_choice(perturbed, temperature);
+                    let noise = constant(noise, [rows, width], &device);
+                    let codes = straight_through_choice(logits, noise, relaxation, temperature);
                     if let Some(embedding) = embedding {
                         context.push(codes.clone().matmul(leaves.get(*embedding)));
                     }
@@ -207,17 +198,13 @@ impl RowGenerator {
                 Kind::Real { before, intervals, slopes } => {
                     // The difference of two Gumbel numbers has a logistic distribution.
                     let logistic: Vec<f32> = noise.chunks_exact(2).map(|pair| pair[0] - pair[1]).collect();
-                    let mu = output.clone().narrow(1, 0, 1);
-                    let scale = output.narrow(1, 1, 1).clamp(LOG_SCALE_BOUNDS.0, LOG_SCALE_BOUNDS.1).exp();
-                    let logit = mu + scale * constant(logistic, [rows, 1], &device);
+                    let [mu, log_scale] = place_of(output);
+                    let logit = mu + log_scale.exp() * constant(logistic, [rows, 1], &device);
                     let place = activation::sigmoid(logit);
-                    let table = constant(intervals.clone(), [intervals.len() / 2, 2], &device);
-                    let interval = generated.codes[*before].clone().matmul(table);
-                    let (low, span) = (interval.clone().narrow(1, 0, 1), interval.narrow(1, 1, 1));
+                    let [low, span] = interval_of(intervals, &generated.codes[*before]);
                     let mut score = low + span * place.clone();
                     let fixed = given.iter().filter(|cell| cell.span + 1 == t);
-                    let fixed: Vec<(usize, f32)> =
-                        fixed.map(|cell| (cell.row, cell.score)).collect();
+                    let fixed: Vec<(usize, f32)> = fixed.map(|cell| (cell.row, cell.score)).collect();
                     if !fixed.is_empty() {
                         let (mut kept, mut value) = (vec![1.0; rows], vec![0.0; rows]);
                         fixed.iter().for_each(|&(row, score)| (kept[row], value[row]) = (0.0, score));
@@ -225,8 +212,7 @@ impl RowGenerator {
                             score * constant(kept, [rows, 1], &device) + constant(value, [rows, 1], &device);
                     }
                     if let Some(slopes) = slopes {
-                        let pair = Tensor::cat(vec![score.clone(), place - 0.5], 1);
-                        context.push(pair.matmul(leaves.get(*slopes)));
+                        context.push(embedded(score.clone(), place, leaves.get(*slopes)));
                     }
                     generated.scores.push(score);
                 }
@@ -235,18 +221,63 @@ impl RowGenerator {
         generated
     }
 
+    /// The trunk's output, `[rows, width]`.
+    pub(super) fn entered(&self, leaves: &Leaves, z: Tensor<2>) -> Tensor<2> {
+        let trunk = self.trunk.forward(leaves, z);
+        silu(self.blocks.iter().fold(trunk, |x, block| block.forward(leaves, x)))
+    }
+
     /// [`RowGenerator::generate`] as the discriminator sees it, `[rows, view.width()]`.
     pub fn viewed(
         &self,
         leaves: &Leaves,
         view: &View,
         z: Tensor<2>,
-        temperature: f32,
+        relaxed: (Relaxation, f32),
         gumbels: &[f32],
     ) -> Tensor<2> {
-        let Generated { codes, scores } = self.generate(leaves, z, temperature, gumbels, &[]);
+        let Generated { codes, scores } = self.generate(leaves, z, relaxed, gumbels, &[]);
         view.generated(&codes, scores)
     }
+}
+
+impl SpanNet {
+    /// The parameters of the span's distribution, given the trunk and the embedded spans before it.
+    pub(super) fn output(&self, leaves: &Leaves, context: &[Tensor<2>]) -> Tensor<2> {
+        let input = match context {
+            [only] => only.clone(),
+            _ => Tensor::cat(context.to_vec(), 1),
+        };
+        let hidden = self.entry.activated(leaves, input, Activation::Silu);
+        let inner = self.inner.activated(leaves, hidden.clone(), Activation::Silu);
+        self.head.forward(leaves, silu(hidden + self.outer.forward(leaves, inner)))
+    }
+}
+
+/// Logits with the base measure that an earlier code chooses.
+pub(super) fn based(logits: Tensor<2>, given: Option<&(usize, Vec<f32>)>, codes: &[Tensor<2>]) -> Tensor<2> {
+    let Some((parent, base)) = given else { return logits };
+    let ([_, levels], device) = (logits.dims(), logits.device());
+    let table = constant(base.clone(), [base.len() / levels, levels], &device);
+    logits + codes[*parent].clone().matmul(table)
+}
+
+/// Location and log-scale of the logit of a real's place within its interval, `[rows, 1]` each.
+pub(super) fn place_of(output: Tensor<2>) -> [Tensor<2>; 2] {
+    let log_scale = output.clone().narrow(1, 1, 1).clamp(LOG_SCALE_BOUNDS.0, LOG_SCALE_BOUNDS.1);
+    [output.narrow(1, 0, 1), log_scale]
+}
+
+/// Lower end and width of the interval that one-hot codes choose, `[rows, 1]` each.
+pub(super) fn interval_of(intervals: &[f32], codes: &Tensor<2>) -> [Tensor<2>; 2] {
+    let table = constant(intervals.to_vec(), [intervals.len() / 2, 2], &codes.device());
+    let interval = codes.clone().matmul(table);
+    [interval.clone().narrow(1, 0, 1), interval.narrow(1, 1, 1)]
+}
+
+/// A real as the later spans see it.
+pub(super) fn embedded(score: Tensor<2>, place: Tensor<2>, slopes: Tensor<2>) -> Tensor<2> {
+    Tensor::cat(vec![score, place - 0.5], 1).matmul(slopes)
 }
 
 fn constant(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {

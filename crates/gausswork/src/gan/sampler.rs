@@ -5,11 +5,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::model::{Field, Gan, Generator};
 use super::points::Phase;
 use super::rows::Generated;
+use crate::fused::Relaxation;
 use crate::layout::{Drawn, ends_in};
 use crate::noise::{Noise, Stream};
 
 /// Rows per block; a row does not depend on where a sample starts or how it is cut.
-pub const BLOCK: u64 = 512;
+pub(super) const BLOCK: u64 = 512;
 
 /// A [`Gan`] prepared for sampling.
 #[derive(Debug, Clone)]
@@ -46,11 +47,10 @@ impl GanSampler {
                 let mut gumbels = vec![0.0; rows * width];
                 noise.fill_gumbel_of_steps(Stream::SampleCell, first, width, &mut gumbels);
                 let given = ends_in(&self.gan.layout.ends, noise, [first, BLOCK]);
-                let Generated { codes, scores } = generator.generate(&leaves, z, 1.0, &gumbels, &given);
-                let mut drawn = Drawn {
-                    codes: vec![0; rows * codes.len()],
-                    scores: vec![0.0; rows * scores.len()],
-                };
+                let Generated { codes, scores } =
+                    generator.generate(&leaves, z, (Relaxation::Gumbel, 1.0), &gumbels, &given);
+                let mut drawn =
+                    Drawn { codes: vec![0; rows * codes.len()], scores: vec![0.0; rows * scores.len()] };
                 let simplexes = codes.len();
                 for (s, one_hot) in codes.into_iter().enumerate() {
                     let [_, levels] = one_hot.dims();

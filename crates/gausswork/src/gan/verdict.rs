@@ -283,17 +283,25 @@ fn still_playing(record: &GameRecord) -> String {
 }
 
 /// Averages over the last quarter of the points, at least one.
-struct Recent {
-    j_d: f64,
-    real: Option<f64>,
-    fake: Option<f64>,
-    /// Of the mean norms, minimax over non-saturating.
-    gradient_ratio: Option<f64>,
-    jensen_shannon: Option<f64>,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recent {
+    /// `J_D`, with the halves.
+    pub j_d: f64,
+    /// `J_G`, likewise.
+    pub j_g: f64,
+    /// The mean of `D(x)`, where the outputs stand for probabilities.
+    pub real: Option<f64>,
+    /// The mean of `D(G(z))`, likewise.
+    pub fake: Option<f64>,
+    /// Of the mean norms of the gradients at the generator, minimax over non-saturating.
+    pub gradient_ratio: Option<f64>,
+    /// The lower bound of the Jensen–Shannon divergence on held-out rows, nats.
+    pub jensen_shannon: Option<f64>,
 }
 
 impl Recent {
-    fn of(record: &GameRecord) -> Option<Self> {
+    /// The averages; none of a record without points.
+    pub fn of(record: &GameRecord) -> Option<Self> {
         let n = record.points.len();
         let points = &record.points[n - n.div_ceil(LAST_QUARTER)..];
         let mean = |of: &dyn Fn(&GamePoint) -> Option<f64>| {
@@ -304,6 +312,7 @@ impl Recent {
         let minimax = mean(&|point| Some(point.minimax_gradient));
         Some(Self {
             j_d: mean(&|point| Some(point.j_d))?,
+            j_g: mean(&|point| Some(point.j_g))?,
             real: mean(&|point| point.real),
             fake: mean(&|point| point.fake),
             gradient_ratio: minimax.zip(non_saturating).map(|(minimax, other)| minimax / other),

@@ -57,8 +57,8 @@ pub struct DataConfig {
     pub types: BTreeMap<String, table::Kind>,
     /// Spellings of a missing cell.
     pub nulls: Option<Vec<String>>,
-    /// How finely numbers are coded; by the kind of model where not given.
-    pub resolution: Option<Resolution>,
+    /// How finely numbers are coded.
+    pub resolution: Resolution,
 }
 
 /// How a model is trained.
@@ -269,9 +269,11 @@ impl Config {
         positive("training.time-budget", t.time_budget.unwrap_or(1.0))?;
         let rate = t.learning_rate.unwrap_or(1e-3);
         OutOfRange::unless(rate > 0.0 && rate <= 1.0, "training.learning-rate", rate, "a number in (0, 1]")?;
-        for (key, value) in
-            [("training.beta1", t.beta1.unwrap_or(0.0)), ("training.beta2", t.beta2), ("training.average", t.average)]
-        {
+        for (key, value) in [
+            ("training.beta1", t.beta1.unwrap_or(0.0)),
+            ("training.beta2", t.beta2),
+            ("training.average", t.average),
+        ] {
             OutOfRange::unless((0.0..1.0).contains(&value), key, value, "a number in [0, 1)")?;
         }
         let held_out = t.held_out;
@@ -288,12 +290,12 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError::BatchTooLarge`].
-    pub fn resolved(mut self, train_rows: usize, spans: usize) -> Result<Self, ConfigError> {
+    pub fn resolved(mut self, train_rows: usize, spans: usize, of: Of) -> Result<Self, ConfigError> {
         self.model = self.model.resolved(spans);
         let training = &mut self.training;
         let (pac, rows_per_step) = match self.kind {
             Kind::Vae => (1, 512),
-            Kind::Gan => (self.gan.discriminator.pac, GAN_BATCH),
+            Kind::Gan => (self.gan.discriminator.pac, of.batch()),
         };
         let fitting = rows_per_step.min(train_rows) / pac * pac;
         let batch = training.batch.unwrap_or(fitting).max(1);
@@ -308,14 +310,15 @@ impl Config {
         }
         let (rate, beta1) = match self.kind {
             Kind::Vae => (3e-3, AdamConfig::default().beta1),
-            Kind::Gan => (1e-3, 0.0),
+            Kind::Gan => (of.rate(), 0.0),
         };
+        self.gan.rate_ratio.get_or_insert(of.rate_ratio());
         training.learning_rate.get_or_insert(rate);
         training.beta1.get_or_insert(beta1);
         let per_epoch = (train_rows / batch).max(1) as f64;
         let steps = training.steps.unwrap_or_else(|| match training.epochs {
             Some(epochs) => (epochs * per_epoch).ceil() as u64,
-            None if self.kind == Kind::Gan => GAN_STEPS,
+            None if self.kind == Kind::Gan => of.steps(),
             None => default_steps(train_rows),
         });
         training.batch = Some(batch);
@@ -345,20 +348,16 @@ impl Config {
         })
     }
 
-    /// How finely numbers are coded.
-    pub(super) fn resolution(&self) -> Resolution {
-        self.data.resolution.unwrap_or(match self.kind {
-            Kind::Vae => Resolution::Fine,
-            Kind::Gan => Resolution::Coarse,
-        })
-    }
-
     /// The trainer's part, of a resolved configuration.
     pub(super) fn train_config(&self) -> TrainConfig {
         let t = &self.training;
         let steps = t.steps.unwrap_or(1);
         TrainConfig {
-            schedule: Schedule { peak: t.learning_rate.unwrap_or(1e-3), warm_up: t.warm_up.min(steps / 2), steps },
+            schedule: Schedule {
+                peak: t.learning_rate.unwrap_or(1e-3),
+                warm_up: t.warm_up.min(steps / 2),
+                steps,
+            },
             validate_every: t.validate_every.unwrap_or(steps),
             patience: (t.held_out > 0.0).then_some(t.patience),
             checkpoint_every: t.checkpoint_every,
@@ -380,10 +379,48 @@ impl Config {
     }
 }
 
-/// Rows per step of a game by default.
-const GAN_BATCH: usize = 256;
-/// Steps of a game by default.
-const GAN_STEPS: u64 = 6000;
+/// What a model is of; defaults of games depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Rows of a table.
+    Rows,
+    /// Points of a known density.
+    Points,
+}
+
+impl Of {
+    /// Rows per step of a game.
+    fn batch(self) -> usize {
+        match self {
+            Self::Rows => 128,
+            Self::Points => 256,
+        }
+    }
+
+    /// Steps of a game.
+    fn steps(self) -> u64 {
+        match self {
+            Self::Rows => 6000,
+            Self::Points => 10_000,
+        }
+    }
+
+    /// The generator's learning rate in a game.
+    fn rate(self) -> f64 {
+        match self {
+            Self::Rows => 2e-4,
+            Self::Points => 1e-3,
+        }
+    }
+
+    /// The discriminator's over that.
+    fn rate_ratio(self) -> f64 {
+        match self {
+            Self::Rows => 5.0,
+            Self::Points => 1.0,
+        }
+    }
+}
 
 /// Steps by default: some sixteen passes over a small table, ever fewer over a large one, whose rows say more
 /// each than another pass over them.
@@ -459,9 +496,9 @@ mod tests {
 
     #[test]
     fn a_batch_beyond_the_rows_is_refused_only_when_asked_for() {
-        assert!(Config::default().resolved(60, 5).is_ok());
+        assert!(Config::default().resolved(60, 5, Of::Rows).is_ok());
         let mut config = Config::default();
         config.training.batch = Some(61);
-        assert_eq!(config.resolved(60, 5), Err(ConfigError::BatchTooLarge { batch: 61, rows: 60 }));
+        assert_eq!(config.resolved(60, 5, Of::Rows), Err(ConfigError::BatchTooLarge { batch: 61, rows: 60 }));
     }
 }

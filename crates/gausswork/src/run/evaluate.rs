@@ -20,7 +20,7 @@ use super::truth::Near;
 use super::{Event, Observer};
 use crate::artifact::Model;
 use crate::data::density::MOST_POINTS;
-use crate::data::table::{self, CodecError, Raw, ReadOptions, Table, TableError, TableSchema};
+use crate::data::table::{self, CodecError, Conditions, Raw, ReadOptions, Table, TableError, TableSchema};
 use crate::train::{Threads, ThreadsError};
 
 /// Most rows that are drawn from a model to be evaluated; the same as are held against a density.
@@ -374,7 +374,8 @@ fn draw(
 ) -> Result<RecordBatch, EvaluateError> {
     observer.observe(&Event::Stage("drawing rows from the model"));
     let mut batches: Vec<RecordBatch> = Vec::new();
-    let draw = SampleRequest { rows, offset: 0, seed: request.seed, threads: request.threads };
+    let (seed, threads, conditions) = (request.seed, request.threads, Conditions::default());
+    let draw = SampleRequest { rows, offset: 0, seed, threads, conditions };
     let mut keep = |batch: &RecordBatch| {
         batches.push(batch.clone());
         Ok(())

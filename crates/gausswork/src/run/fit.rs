@@ -4,18 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::{Event, Observer, truth};
 use super::checkpoint::{self, Checkpoint, State};
 use super::config::{Config, ConfigError, Kind};
 use super::film::{self, Film};
 use super::fit_gan::fit_gan;
 use super::fit_vae::fit_vae;
 use super::log::Log;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, of, prepare};
 use super::sample::{SampleError, SampleRequest, sample};
-use super::session::{Encoded, Session};
+use super::session::{Encoded, Rows, Session};
+use super::{Event, Observer, game, truth};
 use crate::artifact::{self, ArtifactError, Card, Model, Network};
-use crate::data::table::{self, CodecError, TableError, TableWriter};
+use crate::data::density::Against;
+use crate::data::table::{self, CodecError, Conditions, TableError, TableWriter};
+use crate::gan::{Judgement, Verdict};
 use crate::learner::Diverged;
 use crate::train::{Ended, Progress, Threads, ThreadsError};
 use crate::vae::Prior;
@@ -46,6 +48,25 @@ pub enum FitError {
     /// Training.
     #[error(transparent)]
     Diverged(#[from] Diverged),
+    /// A game broke down; its model was kept.
+    #[error(
+        "{diverged}\nthe averaged weights of step {step}, from before that, are kept in {} with the verdict \"diverged\"",
+        path.display()
+    )]
+    GameDiverged {
+        /// What broke it.
+        diverged: Diverged,
+        /// The steps that the weights kept had been through.
+        step: u64,
+        /// The model file.
+        path: PathBuf,
+    },
+    /// A table whose columns are all constant or regenerated.
+    #[error(
+        "every column is constant, an identifier or free text: a discriminator has nothing to learn; give a column another \
+         kind with --types, or copy the table"
+    )]
+    NothingToLearn,
     /// The threads.
     #[error(transparent)]
     Threads(#[from] ThreadsError),
@@ -194,7 +215,8 @@ pub fn resume(
     };
     let prepared = prepare(&source, stored.clone(), observer)?;
     if let Some(config) = config
-        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len())? != stored
+        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len(), of(&source))?
+            != stored
     {
         return Err(refuse(
             "the configuration differs from the run's; leave it out, or start a new run".to_owned(),
@@ -228,21 +250,26 @@ fn go(
     };
     let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
     // Points are those of a density, which says what square of the plane there is to see.
-    let square = points.as_ref().and_then(|_| truth::density(data)).map(|source| source.density.exact().bounds());
+    let square =
+        points.as_ref().and_then(|_| truth::density(data)).map(|source| source.density.exact().bounds());
     let progress = &record.progress;
-    let film = |square| Film::open(directory, record.pass, progress.step, config.training.steps.unwrap_or(1), square);
+    let film = |square| {
+        Film::open(directory, record.pass, progress.step, config.training.steps.unwrap_or(1), square)
+    };
     let film = square.map(film).transpose()?;
     let path = directory.join(checkpoint::FILE_NAME);
     let workers = Threads::new(threads)?;
     let mut session = Session { record, state, log, film, path, workers, stop, observer };
-    let rows = [train.len(), held_out.len()];
-    let encoded = Encoded { config: &config, codec: &codec, features: &features, split: [train, held_out], points };
+    let rows = Rows { features: &features, split: [&train, &held_out], points: points.as_ref() };
+    let encoded = Encoded { config: &config, codec: &codec, rows };
     let (network, ended) = match config.kind {
-        Kind::Vae => fit_vae(encoded, &mut session)?,
+        Kind::Vae => {
+            let (network, ended) = fit_vae(encoded, &mut session)?;
+            (network, Ok(ended))
+        }
         Kind::Gan => fit_gan(encoded, &mut session)?,
     };
-    let Session { record, path, observer, .. } = session;
-    let mut figures = record.figures;
+    let Session { record, path: checkpoint, observer, workers, .. } = session;
     let prior = match &network {
         Network::Vae(vae) => vae.prior.clone(),
         Network::Gan(gan) => Prior::Standard { latent: gan.config.generator.latent },
@@ -251,30 +278,57 @@ fn go(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: config.seed,
         fingerprint,
-        rows,
+        rows: rows.split.map(<[u32]>::len),
         model: network.kind(),
         config: config.to_toml(),
         codec,
         prior,
-        figures: figures.clone(),
+        figures: record.figures,
+        judgement: None,
     };
     let mut model = Model { card, network };
+    let path = directory.join(artifact::FILE_NAME);
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(diverged) => {
+            let step = record.progress.best_step;
+            let kept = format!("the weights are those of step {step}, from before that");
+            model.card.judgement =
+                Some(Judgement { verdict: Verdict::Diverged, reasons: vec![diverged.to_string(), kept] });
+            leave(&model, directory)?;
+            // From the same checkpoint it would break at the same step.
+            let _ = fs::remove_file(&checkpoint);
+            return Err(FitError::GameDiverged { diverged, step, path });
+        }
+    };
+    let mut against = None;
     if let Some(source) = truth::density(data) {
         observer.observe(&Event::Stage("holding rows against the density"));
-        figures.extend(truth::figures(&source, &model, threads)?);
-        model.card.figures.clone_from(&figures);
+        against = truth::against(&source, &model, threads)?;
     }
-    model.save(&directory.join(artifact::FILE_NAME))?;
-    let json: serde_json::Map<String, serde_json::Value> =
-        figures.iter().map(|(name, value)| (name.clone(), (*value).into())).collect();
-    let text = serde_json::to_string_pretty(&json).unwrap_or_default() + "\n";
-    write(&directory.join("figures.json"), text.as_bytes())?;
+    if config.kind == Kind::Gan && ended != Ended::Interrupted {
+        observer.observe(&Event::Stage("training a fresh discriminator to judge the game"));
+        game::conclude(&mut model, rows, against.as_ref(), directory, &workers)?;
+    }
+    model.card.figures.extend(against.iter().flat_map(Against::figures));
+    leave(&model, directory)?;
     leave_sample(&model, &directory.join("sample.csv"), threads)?;
     if ended != Ended::Interrupted {
         // A finished run has nothing to resume; a checkpoint left behind would only claim so.
-        let _ = fs::remove_file(&path);
+        let _ = fs::remove_file(&checkpoint);
     }
+    let figures = model.card.figures.clone();
     Ok(Finished { model, ended, progress: record.progress, figures })
+}
+
+/// Writes the model and its figures.
+fn leave(model: &Model, directory: &Path) -> Result<(), FitError> {
+    model.save(&directory.join(artifact::FILE_NAME))?;
+    let figures = &model.card.figures;
+    let json: serde_json::Map<String, serde_json::Value> =
+        figures.iter().map(|(name, value)| (name.clone(), (*value).into())).collect();
+    let text = serde_json::to_string_pretty(&json).unwrap_or_default() + "\n";
+    write(&directory.join("figures.json"), text.as_bytes())
 }
 
 /// Writes the rows that every run leaves behind.
@@ -282,7 +336,8 @@ fn leave_sample(model: &Model, path: &Path, threads: usize) -> Result<(), FitErr
     let mut schema = model.card.codec.schema.clone();
     schema.source = table::FileFormat::Csv;
     let mut writer = TableWriter::create(path, &schema)?;
-    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: model.card.seed, threads };
+    let conditions = Conditions::default();
+    let request = SampleRequest { rows: SAMPLE_ROWS, offset: 0, seed: model.card.seed, threads, conditions };
     sample(model, &request, &mut |batch| writer.write(batch).map_err(SampleError::from), &mut ())?;
     Ok(writer.finish()?)
 }

@@ -1,30 +1,40 @@
-//! Fitting a generative adversarial network: play, then judge the end of the game.
+//! Fitting a generative adversarial network: the game itself.
 
 use burn::tensor::Device;
 
+use super::Event;
 use super::fit::FitError;
 use super::session::{Encoded, Session};
 use crate::artifact::Network;
-use crate::gan::{Data, Field, Gan, GanLearner};
+use crate::gan::{Gan, GanLearner};
+use crate::learner::Diverged;
 use crate::noise::Noise;
 use crate::train::Ended;
 
-/// Plays the game on the training rows.
-pub(super) fn fit_gan(data: Encoded<'_>, session: &mut Session<'_>) -> Result<(Network, Ended), FitError> {
-    let Encoded { config, codec, features, split, points } = data;
+/// Plays the game on the training rows; how it ended, or what broke it. The generator has its averaged weights of the last
+/// validation either way.
+pub(super) fn fit_gan(
+    data: Encoded<'_>,
+    session: &mut Session<'_>,
+) -> Result<(Network, Result<Ended, Diverged>), FitError> {
+    let Encoded { config, codec, rows } = data;
     let noise = Noise::new(config.seed);
-    let (field, data) = match &points {
-        Some((affine, points)) => (Field::Points(affine.clone()), Data::Points(points)),
-        None => (Field::Rows, Data::Rows(features)),
-    };
+    let (field, data) = rows.field();
     let gan = Gan::new(config.gan.clone(), codec.layout(), field, &noise);
+    if gan.seen_width() == 0 {
+        return Err(FitError::NothingToLearn);
+    }
     let schedule = config.train_config();
     let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
-    let steps = schedule.schedule.steps;
-    let mut learner =
-        GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, Device::flex());
+    let (split, steps) = (rows.split.map(<[u32]>::to_vec), schedule.schedule.steps);
+    session.observer.observe(&Event::Game { objective: config.gan.objective });
+    let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, Device::flex());
     session.stage("training");
-    let ended = session.pass(&mut learner, &schedule)?;
+    let ended = match session.pass(&mut learner, &schedule) {
+        Ok(ended) => Ok(ended),
+        Err(FitError::Diverged(diverged)) => Err(diverged),
+        Err(other) => return Err(other),
+    };
     let best = learner.best().to_vec();
     let mut gan = learner.gan;
     gan.generator_params.values_mut().copy_from_slice(&best);

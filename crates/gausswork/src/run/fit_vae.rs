@@ -14,7 +14,8 @@ use crate::vae::{Vae, VaeLearner};
 
 /// Trains on the split, then on all rows where that is wanted.
 pub(super) fn fit_vae(data: Encoded<'_>, session: &mut Session<'_>) -> Result<(Network, Ended), FitError> {
-    let Encoded { config, codec, features, split: [train, held_out], .. } = data;
+    let Encoded { config, codec, rows } = data;
+    let (features, [train, held_out]) = (rows.features, rows.split);
     let noise = Noise::new(config.seed);
     let names: Vec<String> = codec.schema.columns.iter().map(|column| column.name.clone()).collect();
 
@@ -32,7 +33,7 @@ pub(super) fn fit_vae(data: Encoded<'_>, session: &mut Session<'_>) -> Result<(N
         Ok::<_, FitError>((vae, ended))
     };
     let prior = |vae: &Vae, session: &Session<'_>| {
-        fit_prior(vae, features, [&train, &held_out], &config.prior, &noise, &session.workers)
+        fit_prior(vae, features, [train, held_out], &config.prior, &noise, &session.workers)
     };
 
     let mut vae = Vae::new(config.model.clone(), codec.layout(), &noise);
@@ -40,11 +41,11 @@ pub(super) fn fit_vae(data: Encoded<'_>, session: &mut Session<'_>) -> Result<(N
     let schedule = config.train_config();
     if session.record.pass == Pass::Fit {
         session.stage("training");
-        (vae, ended) = pass(vae, [train.clone(), held_out.clone()], &schedule, session)?;
+        (vae, ended) = pass(vae, [train.to_vec(), held_out.to_vec()], &schedule, session)?;
         session.stage("fitting the prior");
         vae.prior = prior(&vae, session);
         session.stage("scoring held-out rows");
-        let mut found = figures(&vae, codec, features, &held_out, &train, &noise, &session.workers);
+        let mut found = figures(&vae, codec, features, held_out, train, &noise, &session.workers);
         found.push(("steps".to_owned(), session.record.progress.step as f64));
         found.push(("best_step".to_owned(), session.record.progress.best_step as f64));
         session.record.figures = found;

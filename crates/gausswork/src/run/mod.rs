@@ -11,6 +11,7 @@ mod fit;
 mod fit_gan;
 mod fit_vae;
 mod frames;
+mod game;
 mod log;
 mod model_scores;
 mod plan;
@@ -21,14 +22,16 @@ mod session;
 mod split;
 mod truth;
 
-pub use config::{Config, ConfigError, DataConfig, Kind, PriorConfig, Refit, TrainingConfig};
+pub use config::{Config, ConfigError, DataConfig, Kind, Of, PriorConfig, Refit, TrainingConfig};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
+pub use game::game_record;
 pub use plan::{Plan, plan};
-pub use sample::{SampleError, SampleRequest, sample};
+pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 
 use crate::data::table::TableSchema;
+use crate::gan::Objective;
 use crate::learner::Figures;
 use crate::train::{Ended, Progress};
 
@@ -48,6 +51,11 @@ pub enum Event<'a> {
         schema: &'a TableSchema,
         /// Time that took.
         seconds: f64,
+    },
+    /// A game begins.
+    Game {
+        /// What its players want.
+        objective: Objective,
     },
     /// A training step was done.
     Step {

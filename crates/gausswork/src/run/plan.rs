@@ -9,8 +9,9 @@ use super::Observer;
 use super::config::{Config, Kind};
 use super::fit::FitError;
 use super::prepare::{Prepared, prepare};
+use super::session::Rows;
 use crate::data::table::TableCodec;
-use crate::gan::{Data, Field, Gan, GanLearner};
+use crate::gan::{Gan, GanLearner};
 use crate::learner::Learner;
 use crate::noise::Noise;
 use crate::train::Threads;
@@ -45,8 +46,7 @@ pub fn plan(
     threads: usize,
     observer: &mut dyn Observer,
 ) -> Result<Plan, FitError> {
-    let Prepared { config, codec, features, train, held_out, points, .. } =
-        prepare(path, config, observer)?;
+    let Prepared { config, codec, features, train, held_out, points, .. } = prepare(path, config, observer)?;
     let noise = Noise::new(config.seed);
     let layout = codec.layout();
     let feature_width = layout.width();
@@ -66,15 +66,15 @@ pub fn plan(
             (parameters, seconds_per_step(&mut learner, &workers)?)
         }
         Kind::Gan => {
-            let (field, data) = match &points {
-                Some((affine, points)) => (Field::Points(affine.clone()), Data::Points(points)),
-                None => (Field::Rows, Data::Rows(&features)),
-            };
+            let rows = Rows { features: &features, split: [&train, &held_out], points: points.as_ref() };
+            let (field, data) = rows.field();
             let gan = Gan::new(config.gan.clone(), layout, field, &noise);
+            if gan.seen_width() == 0 {
+                return Err(FitError::NothingToLearn);
+            }
             let parameters = gan.generator_params.values().len() + gan.discriminator_params.values().len();
-            let (split, steps) = ([train, held_out], config.training.steps.unwrap_or(1));
-            let mut learner =
-                GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, device);
+            let (split, steps) = ([train.clone(), held_out.clone()], config.training.steps.unwrap_or(1));
+            let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, device);
             (parameters, seconds_per_step(&mut learner, &workers)?)
         }
     };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use super::config::{Config, Kind};
+use super::config::{Config, Kind, Of};
 use super::fit::{FEWEST_ROWS, FitError};
 use super::split::split;
 use super::{Event, Observer, truth};
@@ -47,8 +47,8 @@ pub(super) fn prepare(
     }
     let [train, held_out] = split(&table.batch, config.training.held_out, config.seed);
     let uncoded = |source| FitError::Codec { path: path.to_path_buf(), source };
-    let codec = TableCodec::fit(&table, &train, config.resolution()).map_err(uncoded)?;
-    let config = config.resolved(train.len(), codec.layout().spans.len())?;
+    let codec = TableCodec::fit(&table, &train, config.data.resolution).map_err(uncoded)?;
+    let config = config.resolved(train.len(), codec.layout().spans.len(), of(path))?;
     let features = codec.encode(&table.batch).map_err(uncoded)?;
     let seconds = start.elapsed().as_secs_f64();
     let schema = &table.schema;
@@ -59,6 +59,14 @@ pub(super) fn prepare(
         Kind::Vae => None,
     };
     Ok(Prepared { config, table, codec, features, train, held_out, points })
+}
+
+/// What a model of some data is of.
+pub(super) fn of(path: &Path) -> Of {
+    match truth::density(path) {
+        Some(_) => Of::Points,
+        None => Of::Rows,
+    }
 }
 
 /// The rows as points, standardised by the training rows.

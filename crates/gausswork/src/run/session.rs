@@ -10,19 +10,36 @@ use super::fit::FitError;
 use super::log::{Log, RunHooks};
 use super::{Event, Observer};
 use crate::data::table::TableCodec;
-use crate::gan::Affine;
+use crate::gan::{Affine, Data, Field};
 use crate::layout::Features;
 use crate::learner::Learner;
 use crate::train::{Ended, Threads, TrainConfig, train};
 
-/// A table, encoded and split.
+/// A table with its configuration.
 pub(super) struct Encoded<'a> {
     pub config: &'a Config,
     pub codec: &'a TableCodec,
+    pub rows: Rows<'a>,
+}
+
+/// Rows, encoded and split.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
     pub features: &'a Features,
-    pub split: [Vec<u32>; 2],
+    /// Those to train on, and those held out.
+    pub split: [&'a [u32]; 2],
     /// The rows as points, for a generator of those.
-    pub points: Option<(Affine, Vec<f32>)>,
+    pub points: Option<&'a (Affine, Vec<f32>)>,
+}
+
+impl<'a> Rows<'a> {
+    /// What a game is played for, and its data.
+    pub(super) fn field(&self) -> (Field, Data<'a>) {
+        match self.points {
+            Some((affine, points)) => (Field::Points(affine.clone()), Data::Points(points)),
+            None => (Field::Rows, Data::Rows(self.features)),
+        }
+    }
 }
 
 /// A run's files and workers.
@@ -41,7 +58,10 @@ pub(super) struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// Trains from where the record stands; the learner has then kept its best weights.
+    /// Trains from where the record stands; the learner has then kept its best weights, whatever ended it.
+    ///
+    /// # Errors
+    /// A checkpoint that does not fit, [`FitError::Diverged`], files that cannot be written.
     pub(super) fn pass(
         &mut self,
         learner: &mut dyn Learner,
@@ -61,16 +81,19 @@ impl Session<'_> {
         let observer = &mut **observer;
         let film = film.as_mut();
         let mut hooks = RunHooks { record, path, log, film, steps, begun, observer };
-        let ended = train(learner, schedule, &mut progress, &*workers, stop, &mut hooks)?;
+        let ended = train(learner, schedule, &mut progress, &*workers, stop, &mut hooks);
         self.log.flush()?;
         self.film.as_mut().map_or(Ok(()), |film| film.flush())?;
-        self.observer.observe(&Event::Ended { why: ended, progress: &progress });
         if progress.best_step == 0 {
             // Stopped before the first validation: the latest average is the best there is.
             learner.keep();
+            progress.best_step = progress.step;
+        }
+        if let Ok(why) = ended {
+            self.observer.observe(&Event::Ended { why, progress: &progress });
         }
         self.record.progress = progress;
-        Ok(ended)
+        ended
     }
 
     /// Says what stage begins.

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::sample::{SampleError, SampleRequest, sample};
 use crate::artifact::Model;
 use crate::data::density::{Against, DensitySource, MODE_SAMPLES, MOST_POINTS};
+use crate::data::table::Conditions;
 use crate::train::Threads;
 
 /// The density that a path names, if it names one.
@@ -25,18 +26,19 @@ pub(super) fn points(batch: &RecordBatch) -> Option<Vec<[f64; 2]>> {
     Some(x?.iter().zip(y?.iter()).map(|(x, y)| [or_nan(x), or_nan(y)]).collect())
 }
 
-/// How far as many rows of a model as it was trained on, but at most [`MOST_POINTS`], are from the density of a source: as
-/// figures; none where the model's columns are not those of a density.
+/// How far as many rows of a model as it was trained on, but at most [`MOST_POINTS`], are from the density of a source;
+/// none where the model's columns are not those of a density.
 ///
 /// # Errors
 /// Rows that cannot be drawn.
-pub(super) fn figures(
+pub(super) fn against(
     source: &DensitySource,
     model: &Model,
     threads: usize,
-) -> Result<Vec<(String, f64)>, SampleError> {
+) -> Result<Option<Against>, SampleError> {
     let rows = (model.card.rows[0] as u64).min(MOST_POINTS);
-    let request = SampleRequest { rows, offset: 0, seed: model.card.seed, threads };
+    let request =
+        SampleRequest { rows, offset: 0, seed: model.card.seed, threads, conditions: Conditions::default() };
     let mut found = Some(Vec::new());
     let mut keep = |batch: &RecordBatch| {
         found = found.take().zip(points(batch)).map(|(mut all, more)| {
@@ -47,7 +49,7 @@ pub(super) fn figures(
     };
     sample(model, &request, &mut keep, &mut ())?;
     let workers = Threads::new(threads)?;
-    Ok(found.map(|points| workers.install(|| Against::new(source, &points)).figures()).unwrap_or_default())
+    Ok(found.map(|points| workers.install(|| Against::new(source, &points))))
 }
 
 /// The synthetic sets of an evaluation, where the real rows are those of a density.

@@ -36,7 +36,7 @@ fn run(learner: &mut VaeLearner, steps: std::ops::Range<u64>, threads: &Threads)
     for step in steps {
         figures.extend(learner.step(step, 2e-3, threads).unwrap());
         if step % 4 == 2 {
-            figures.extend(learner.validate(threads));
+            figures.extend(learner.validate(threads).figures);
             learner.keep();
         }
     }

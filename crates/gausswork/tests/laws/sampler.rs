@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use gausswork::layout::Drawn;
 use gausswork::layout::End;
 use gausswork::noise::{Noise, Stream};
-use gausswork::vae::{BLOCK, Columns, Drawn, Prior, Sampler, Vae};
+use gausswork::vae::{BLOCK, Columns, Prior, Sampler, Vae};
 
 use super::decoder::every_binned_row;
 use super::prior::mixture;

@@ -112,6 +112,21 @@ impl IdentifierModel {
         Self { missing, maker }
     }
 
+    /// The text that every cell which is not missing holds, where it is one.
+    #[must_use]
+    pub fn constant(&self) -> Option<&str> {
+        match &self.maker {
+            Maker::Constant { text } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether a cell may be missing.
+    #[must_use]
+    pub fn can_be_missing(&self) -> bool {
+        self.missing > 0.0 || matches!(self.maker, Maker::Nothing)
+    }
+
     /// The canonical cells of rows `first_row .. first_row + rows`. A row's cell depends on the row's
     /// number and the noise alone, however the rows are shared out. Cells of different rows differ
     /// wherever there are enough possible values.

@@ -9,6 +9,7 @@ pub mod category;
 mod cells;
 mod codec;
 mod column;
+pub mod condition;
 mod csv_read;
 mod csv_split;
 mod csv_write;
@@ -35,6 +36,7 @@ pub mod timestamp;
 mod write;
 
 pub use codec::{CodecError, ColumnCodec, TableCodec, rows_of_extremes};
+pub use condition::{Clauses, ConditionError, Conditions};
 pub use error::{Place, TableError};
 pub use file::{Compression, FileFormat, from_path};
 pub use identifier::IdentifierModel;

@@ -327,7 +327,7 @@ pub(super) fn not_text(start: &[u8], path: &Path) -> Option<TableError> {
 }
 
 /// The name nearest to one that does not exist, if any is near.
-fn nearest(name: &str, names: &[String]) -> Option<String> {
+pub(super) fn nearest(name: &str, names: &[String]) -> Option<String> {
     let wanted = name.to_lowercase();
     let (distance, found) = names
         .iter()

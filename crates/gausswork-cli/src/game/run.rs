@@ -77,7 +77,7 @@ impl Game {
         let ModelKind::Gan(kind) = &card.model else { return None };
         let directory = if model.is_dir() { Some(model) } else { model.parent() }.unwrap_or(Path::new(""));
         let mut game = Self::new(kind.config.objective);
-        // Here the card's judgement goes into `game.judgement`, as soon as it has one.
+        game.judgement = card.judgement.clone();
         for line in lines(&directory.join("train.jsonl")) {
             if let Ok(line) = serde_json::from_str(&line) {
                 game.take(&line);

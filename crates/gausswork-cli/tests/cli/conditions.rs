@@ -1,0 +1,122 @@
+//! `sample --where`: which rows come, and what is said of them.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::common::{fitted, succeeds, with_table};
+
+/// Rows of a CSV text.
+fn rows(text: &str) -> Vec<&str> {
+    text.lines().skip(1).collect()
+}
+
+/// Age, membership and city of a row.
+fn cells(row: &str) -> (i64, &str, &str) {
+    let mut cells = row.splitn(6, ',').skip(1);
+    let age = cells.next().unwrap().parse().unwrap();
+    (age, cells.nth(2).unwrap(), cells.next().unwrap())
+}
+
+/// Rows under conditions are the rows of the sample without them that meet them, in its order: with 12 whole blocks of
+/// 512 rows, whatever the threads and the offset.
+fn keeps_rows_as_they_are(at: &Path) {
+    let all = succeeds(at, &["sample", "run", "-n", "6144"]).0;
+    let meets = |row: &&str| matches!(cells(row), (41.., "yes", _));
+    let expected: Vec<&str> = rows(&all).into_iter().filter(meets).collect();
+    let n = expected.len().to_string();
+    let under = ["sample", "run", "--where", "member=yes", "--where", "age>40"];
+    let mut told = String::new();
+    for threads in ["1", "2"] {
+        let (text, said) = succeeds(at, &[&under[..], &["-n", &n, "--threads", threads]].concat());
+        assert_eq!(rows(&text), expected);
+        told = said;
+    }
+    assert!(told.contains(" of 6,144 drawn rows met member=yes, age>40 (by rejection)"), "{told}");
+    let share: f64 =
+        told.split("; ").nth(1).and_then(|rest| rest.split(" %").next()).unwrap().parse().unwrap();
+    // Three digits are told.
+    assert!((share * 61.44 / expected.len() as f64 - 1.0).abs() < 5e-3, "{told}");
+    let part = ["sample", "run", "--where", "age>40,member=yes", "-n", "50", "--offset", "30"];
+    assert_eq!(rows(&succeeds(at, &part).0), expected[30..80]);
+}
+
+#[test]
+fn rows_of_an_autoencoder_are_kept_as_they_are() {
+    keeps_rows_as_they_are(fitted());
+}
+
+#[test]
+fn rows_of_a_generator_are_kept_as_they_are() {
+    let directory = with_table(300);
+    let at = directory.path();
+    let fit = ["fit", "t.csv", "--model", "gan", "--steps", "5", "--out", "run", "--no-report"];
+    succeeds(at, &fit);
+    keeps_rows_as_they_are(at);
+}
+
+#[test]
+fn points_of_a_plane_are_kept() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    let fit = ["fit", "gaussian:rows=600", "--model", "gan", "--steps", "5", "--out", "run", "--no-report"];
+    succeeds(at, &fit);
+    let (all, _) = succeeds(at, &["sample", "run", "-n", "2000"]);
+    // The median splits any column, however little was learned.
+    let mut xs: Vec<f64> =
+        rows(&all).iter().map(|row| row.split(',').next().unwrap().parse().unwrap()).collect();
+    xs.sort_by(f64::total_cmp);
+    let condition = format!("x>{}", xs[1000]);
+    let (some, _) = succeeds(at, &["sample", "run", "-n", "300", "--where", &condition]);
+    let above = |row: &&str| row.split(',').next().unwrap().parse::<f64>().unwrap() > xs[1000];
+    let expected: Vec<&str> = rows(&all).into_iter().filter(above).take(300).collect();
+    assert_eq!(rows(&some), expected);
+}
+
+/// P(city | member, age) from rows under the condition, and from rows of another seed without it.
+#[test]
+fn conditional_shares_are_those_of_the_sample() {
+    let under = ["sample", "run", "-n", "3000", "--seed", "1", "--where", "member=yes,age>=30"];
+    let (text, _) = succeeds(fitted(), &under);
+    let (all, _) = succeeds(fitted(), &["sample", "run", "-n", "12000", "--seed", "2"]);
+    let some: Vec<&str> = rows(&text);
+    let all: Vec<&str> =
+        rows(&all).into_iter().filter(|row| matches!(cells(row), (30.., "yes", _))).collect();
+    assert!(some.iter().all(|row| matches!(cells(row), (30.., "yes", _))));
+    for city in ["Oslo", "NA", "Tromsø", "\"Bergen, north\""] {
+        let share =
+            |rows: &[&str]| rows.iter().filter(|row| cells(row).2 == city).count() as f64 / rows.len() as f64;
+        let (a, b) = (share(&some), share(&all));
+        let error = (b * (1.0 - b) * (1.0 / some.len() as f64 + 1.0 / all.len() as f64)).sqrt();
+        // Four comparisons at five standard errors: one seed in 400,000 fails.
+        assert!((a - b).abs() < 5.0 * error, "{city}: {a} and {b}");
+    }
+}
+
+#[test]
+fn missing_cells_and_quoted_levels_can_be_asked_for() {
+    let drawn = |condition: &str| succeeds(fitted(), &["sample", "run", "-n", "20", "--where", condition]).0;
+    assert!(rows(&drawn("city=")).iter().all(|row| cells(row).2 == "NA"));
+    assert_eq!(drawn("city="), drawn("city=NA"));
+    assert!(rows(&drawn("city!=")).iter().all(|row| cells(row).2 != "NA"));
+    let bergen = drawn("city='Bergen, north', joined>=2015-06-30");
+    assert!(rows(&bergen).iter().all(|row| cells(row).2 == "\"Bergen, north\""), "{bergen}");
+    assert!(rows(&bergen).iter().all(|row| row.split(',').nth(3).unwrap() >= "2015-06-30"), "{bergen}");
+}
+
+#[test]
+fn every_format_holds_the_same_rows() {
+    let out = TempDir::new().unwrap();
+    for name in ["a.parquet", "a.arrow"] {
+        let path = out.path().join(name).display().to_string();
+        let written = |threads: &str| {
+            let under =
+                ["sample", "run", "-n", "700", "--where", "member=no", "-o", &path, "--threads", threads];
+            succeeds(fitted(), &under);
+            std::fs::read(&path).unwrap()
+        };
+        assert_eq!(written("1"), written("2"), "{name}");
+        let (scores, _) = succeeds(fitted(), &["score", "run", &path, "--samples", "2"]);
+        assert_eq!(scores.lines().count(), 701, "{name}");
+    }
+}

@@ -1,0 +1,140 @@
+//! How a game ended: its figures from the log, a fresh discriminator on what the finished generator makes, and the verdict.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use serde_json::Value;
+
+use super::fit::FitError;
+use super::sample::{SampleRequest, sample};
+use super::session::Rows;
+use super::truth;
+use crate::artifact::{Model, Network};
+use crate::data::density::Against;
+use crate::data::table::Conditions;
+use crate::gan::{
+    Class, Data, FRESH_ROWS, Field, GameRecord, Gan, ModesCaptured, Objective, Recent, fresh_discriminator,
+    held_out, jensen_shannon_bound, judge,
+};
+use crate::layout::Features;
+use crate::noise::Noise;
+use crate::train::Threads;
+
+/// Name of the log within a run directory.
+const LOG: &str = "train.jsonl";
+
+/// What `train.jsonl` of a run directory says of a game; no points where there is no such file, or none of ours.
+pub fn game_record(directory: &Path, objective: Objective) -> GameRecord {
+    let mut record = GameRecord::new(objective);
+    let Ok(file) = File::open(directory.join(LOG)) else { return record };
+    for line in BufReader::new(file).lines().map_while(Result::ok) {
+        let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
+        // What is not finite was written as null.
+        let figure = |name: &str| line.get(name).map(|value| value.as_f64().unwrap_or(f64::NAN));
+        record.take(line["step"].as_u64().unwrap_or(0), figure);
+    }
+    record
+}
+
+/// Judges a finished game, and adds to the card of its model the verdict and the figures behind it.
+///
+/// `against` are its rows beside a known density.
+pub(super) fn conclude(
+    model: &mut Model,
+    rows: Rows<'_>,
+    against: Option<&Against>,
+    directory: &Path,
+    workers: &Threads,
+) -> Result<(), FitError> {
+    let Network::Gan(gan) = &model.network else { return Ok(()) };
+    let noise = Noise::new(model.card.seed);
+    let mut record = game_record(directory, gan.config.objective);
+    let mut figures = of_log(&record);
+    let seen = if rows.split[1].is_empty() { rows.split[0] } else { rows.split[1] };
+    let ended = held_out(gan, rows.field().1, seen, &noise, workers);
+    record.spread = ended.iter().find(|(name, _)| *name == "spread").map(|(_, spread)| *spread);
+    figures.extend(ended.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    record.fresh = fresh(model, gan, rows, &noise, workers)?;
+    if let Some(fresh) = record.fresh {
+        figures.push(("fresh_j_d".to_owned(), fresh.j_d));
+        figures.push(("fresh_j_d_standard_error".to_owned(), fresh.standard_error));
+        figures.push(("jsd_bound".to_owned(), jensen_shannon_bound(fresh.j_d)));
+    }
+    record.modes =
+        against.map(|against| ModesCaptured { captured: against.sample.modes, of: against.modes_of });
+    model.card.figures.extend(figures.into_iter().filter(|(_, value)| value.is_finite()));
+    model.card.judgement = Some(judge(&record));
+    Ok(())
+}
+
+/// Averages over the last quarter of the log.
+fn of_log(record: &GameRecord) -> Vec<(String, f64)> {
+    let Some(recent) = Recent::of(record) else { return Vec::new() };
+    let named = [
+        ("j_d", Some(recent.j_d)),
+        ("j_g", Some(recent.j_g)),
+        ("d_real", recent.real),
+        ("d_fake", recent.fake),
+        ("gradient_ratio", recent.gradient_ratio),
+    ];
+    named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// A fresh discriminator of rows that were held out against as many that the model draws; none without rows that were.
+fn fresh(
+    model: &Model,
+    gan: &Gan,
+    rows: Rows<'_>,
+    noise: &Noise,
+    workers: &Threads,
+) -> Result<Option<crate::gan::FreshDiscriminator>, FitError> {
+    let [train, held_out] = rows.split;
+    let train = super::figures::spread(train, FRESH_ROWS);
+    if held_out.is_empty() {
+        return Ok(None);
+    }
+    let drawn = Drawn::new(model, &gan.field, train.len() + held_out.len(), workers)?;
+    let (first, last) = (train.len() as u32, (train.len() + held_out.len()) as u32);
+    let (learned, judged): (Vec<u32>, Vec<u32>) = ((0..first).collect(), (first..last).collect());
+    let real = Class { data: rows.field().1, train: &train, held_out };
+    let samples = Class { data: drawn.data(), train: &learned, held_out: &judged };
+    Ok(fresh_discriminator(gan, [real, samples], noise, workers))
+}
+
+/// Rows that a model drew, as a person gets them, encoded like its data: numbers rounded as the table's are.
+enum Drawn {
+    Rows(Features),
+    Points(Vec<f32>),
+}
+
+impl Drawn {
+    fn new(model: &Model, field: &Field, rows: usize, workers: &Threads) -> Result<Self, FitError> {
+        let (seed, threads) = (model.card.seed, workers.threads());
+        let conditions = Conditions::default();
+        let request = SampleRequest { rows: rows as u64, offset: 0, seed, threads, conditions };
+        let mut batches: Vec<RecordBatch> = Vec::new();
+        sample(model, &request, &mut |batch| Ok(batches.push(batch.clone())), &mut ())?;
+        if let Field::Points(affine) = field {
+            let points: Vec<[f64; 2]> = batches.iter().filter_map(truth::points).flatten().collect();
+            return Ok(Self::Points(affine.inverse(points.as_flattened())));
+        }
+        let mut all = Features::default();
+        for batch in &batches {
+            let some = model.card.codec.encode(batch).map_err(super::sample::SampleError::from)?;
+            all.rows += some.rows;
+            all.codes.extend(some.codes);
+            all.scores.extend(some.scores);
+            all.cells.extend(some.cells);
+        }
+        Ok(Self::Rows(all))
+    }
+
+    fn data(&self) -> Data<'_> {
+        match self {
+            Self::Rows(features) => Data::Rows(features),
+            Self::Points(points) => Data::Points(points),
+        }
+    }
+}
