@@ -13,7 +13,7 @@ use crate::game::{Game, Histogram, Series};
 use crate::output::grouped;
 
 /// Moments of training whose histograms are shown.
-const MOMENTS: usize = 4;
+const MOMENTS: usize = 3;
 
 /// A picture with its title and caption.
 #[derive(Debug)]

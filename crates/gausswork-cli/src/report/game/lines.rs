@@ -113,7 +113,14 @@ fn powers([low, high]: [f64; 2]) -> Axis {
     let (first, last) = (low.ceil() as i64, high.floor() as i64);
     let mut ticks: Vec<Tick> =
         (first..=last).step_by(every).map(|log| Tick { at: log as f64, text: whole(log as f64) }).collect();
-    // Within one decade numbers between the powers are named.
+    // Between few powers, their halves and fifths are named, too; within one decade, whatever is round.
+    if ticks.len() < 3 {
+        let within = |log: &f64| (low..=high).contains(log);
+        let parts =
+            (first - 1..=last).flat_map(|power| [1.0, 2.0, 5.0].map(|n: f64| n.log10() + power as f64));
+        let named = |log: f64| Tick { at: log, text: rounded(10f64.powf(log), 1) };
+        ticks = parts.filter(within).map(named).collect();
+    }
     if ticks.len() < 2 {
         let between = Axis::numbers([10f64.powf(low), 10f64.powf(high)], 3).ticks;
         ticks = between.into_iter().filter(|tick| tick.at > 0.0).collect();
@@ -164,6 +171,7 @@ mod tests {
     fn axes_of_powers_have_names_within_a_decade_and_over_many() {
         let names = |ends| powers(ends).ticks.into_iter().map(|tick| tick.text).collect::<Vec<_>>();
         assert_eq!(names([-2.2, 1.1]), ["0.01", "0.1", "1", "10"]);
+        assert_eq!(names([-0.4, 1.1]), ["0.5", "1", "2", "5", "10"]);
         assert_eq!(names([0.1, 0.5]), ["2", "3"]);
         assert!(names([-40.0, 3.0]).len() <= 5);
     }

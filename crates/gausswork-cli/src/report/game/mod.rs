@@ -36,7 +36,7 @@ use crate::game::Game;
 {%- if !histograms.is_empty() %}
 <h3>What D says of held-out rows and of samples</h3>
 <p>Shares of rows by D: grey surface, held-out real rows; line, as many generated ones. At the start both are near ½; where the discriminator has won they are at opposite ends; where samples cannot be told from data they lie over each other.</p>
-<div class="moments">
+<div class="maps">
 {%- for (picture, caption) in histograms %}
 <figure>{{ picture|safe }}<figcaption>{{ caption }}</figcaption></figure>
 {%- endfor %}

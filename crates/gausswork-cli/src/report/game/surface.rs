@@ -10,8 +10,9 @@ use super::super::contour::{Line, between};
 use super::super::ink::{self, Ink, LEVELS};
 use crate::plot::{Area, Drawn, Picture, UNIT};
 
-/// Side of the square of a small picture, and height of the line of text above it, in points.
-pub(super) const SMALL: [u32; 2] = [150, 17];
+/// Side of the square of a small picture, and height of the line of text above it, in points; a cell of our frames is then a whole
+/// number of pixels in the film, twice as large.
+pub(super) const SMALL: [u32; 2] = [160, 18];
 /// Points of a small picture; its samples are the first of them.
 const FEW: usize = 250;
 /// Side of the square of a large picture, room for the numbers on its left, and room at the right and below.
