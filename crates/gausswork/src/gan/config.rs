@@ -24,9 +24,6 @@ pub struct GanConfig {
     /// Standard deviation of normal noise on what the discriminator sees, at the start; it falls linearly to 0 (Arjovsky & Bottou
     /// 2017).
     pub instance_noise: f64,
-    /// Points: octaves of waves that the discriminator sees beside the coordinates y, `sin 2ᵏy` and `cos 2ᵏy` for k from 0;
-    /// without them no network of some size sees detail far finer than the whole (Tancik et al. 2020).
-    pub waves: usize,
     /// The generator.
     pub generator: GeneratorConfig,
     /// The discriminator.
@@ -42,7 +39,6 @@ impl Default for GanConfig {
             discriminator_steps: 1,
             rate_ratio: None,
             instance_noise: 0.0,
-            waves: 7,
             generator: GeneratorConfig::default(),
             discriminator: DiscriminatorConfig::default(),
             penalty: Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 },
@@ -134,7 +130,6 @@ impl GanConfig {
         };
         let generator = &self.generator;
         size("gan.discriminator-steps", self.discriminator_steps, 1, 1000, "1 to 1000")?;
-        size("gan.waves", self.waves, 0, 20, "0 to 20")?;
         size("gan.generator.latent", generator.latent, 1, 4096, "1 to 4096")?;
         size("gan.generator.width", generator.width, 1, 8192, "1 to 8192")?;
         let (rows, points) = (&generator.rows, &generator.points);

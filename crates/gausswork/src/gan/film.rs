@@ -41,7 +41,7 @@ pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -
     let device = Device::flex();
     let x = Tensor::from_data(TensorData::new(seen, [ACROSS * ACROSS, 2]), &device);
     let opponent = gan.discriminator_params.constants(&device);
-    let outputs: Tensor<2> = gan.discriminator.logits(&opponent, gan.seen(x), Mode::Evaluate);
+    let outputs: Tensor<2> = gan.discriminator.logits(&opponent, x, Mode::Evaluate);
     let surface = outputs.into_data().iter::<f64>().map(|l| rounded(l, 1e3)).collect();
     Some(Frame { square, points, across: ACROSS, surface })
 }
@@ -86,7 +86,7 @@ mod tests {
         let device = Device::flex();
         let x = Tensor::from_data(TensorData::new(vec![x, y], [1, 2]), &device);
         let leaves = gan.discriminator_params.constants(&device);
-        let output: Tensor<2> = gan.discriminator.logits(&leaves, gan.seen(x), Mode::Evaluate);
+        let output: Tensor<2> = gan.discriminator.logits(&leaves, x, Mode::Evaluate);
         let output = output.into_data().iter::<f64>().sum::<f64>();
         assert!((frame.surface[2 * ACROSS + 1] - output).abs() < 1e-3);
     }

@@ -102,7 +102,7 @@ impl Gan {
                 let function = g.points.activation.activation();
                 let params = &mut generator_params;
                 let points = PointGenerator::new(params, shape, function, g.points.normalisation, noise);
-                (Generator::Points(points), seen_of_points(&config, dimensions))
+                (Generator::Points(points), dimensions)
             }
         };
         let mut discriminator_params = Params::default();
@@ -118,13 +118,11 @@ impl Gan {
         let g = &config.generator;
         let (trunk, seen) = match field {
             Field::Rows => (("generator.trunk.weight", vec![g.latent, g.width]), View::new(layout).width()),
+            Field::Points(affine) if g.points.layers == 0 => {
+                (("generator.last.weight", vec![g.latent, affine.centre.len()]), affine.centre.len())
+            }
             Field::Points(affine) => {
-                let dimensions = affine.centre.len();
-                let first = match g.points.layers {
-                    0 => ("generator.last.weight", vec![g.latent, dimensions]),
-                    _ => ("generator.layer0.weight", vec![g.latent, g.width]),
-                };
-                (first, seen_of_points(config, dimensions))
+                (("generator.layer0.weight", vec![g.latent, g.width]), affine.centre.len())
             }
         };
         let (name, shape) = trunk;
@@ -135,31 +133,15 @@ impl Gan {
     pub fn seen_width(&self) -> usize {
         match &self.field {
             Field::Rows => self.view.width(),
-            Field::Points(affine) => seen_of_points(&self.config, affine.centre.len()),
+            Field::Points(affine) => affine.centre.len(),
         }
-    }
-
-    /// Points as the discriminator sees them, `[n, dimensions]` to `[n, seen_width]`: coordinates, then waves of them.
-    pub fn seen(&self, points: Tensor<2>) -> Tensor<2> {
-        let mut parts = vec![points.clone()];
-        for k in 0..self.config.waves {
-            let phase = points.clone().mul_scalar(f64::from(1_u32 << k));
-            parts.extend([phase.clone().sin(), phase.cos()]);
-        }
-        Tensor::cat(parts, 1)
     }
 
     /// Real rows as the discriminator sees them, `[rows, seen_width]`.
     pub fn real(&self, data: Data<'_>, rows: &[u32], device: &Device) -> Tensor<2> {
         match data {
             Data::Rows(features) => self.view.rows(features, rows, device),
-            Data::Points(points) => {
-                let dimensions = match &self.field {
-                    Field::Points(affine) => affine.centre.len(),
-                    Field::Rows => 0,
-                };
-                self.seen(gather(points, dimensions, rows, device))
-            }
+            Data::Points(points) => gather(points, self.seen_width(), rows, device),
         }
     }
 
@@ -185,10 +167,7 @@ impl Gan {
     ) -> (Tensor<2>, Vec<Tensor<2>>) {
         let z = self.latents(rows, noise, address, device);
         match &self.generator {
-            Generator::Points(points) => {
-                let (y, moments) = points.generate(leaves, z, phase);
-                (self.seen(y), moments)
-            }
+            Generator::Points(points) => points.generate(leaves, z, phase),
             Generator::Rows(generator) => {
                 let mut gumbels = vec![0.0; rows * generator.noise_width()];
                 noise.fill_gumbel(Stream::GameCell, address, &mut gumbels);
@@ -198,9 +177,4 @@ impl Gan {
             }
         }
     }
-}
-
-/// Numbers that the discriminator sees of a point.
-fn seen_of_points(config: &GanConfig, dimensions: usize) -> usize {
-    dimensions * (1 + 2 * config.waves)
 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::model::{Data, Field, Gan};
+use super::model::{Data, Gan};
 use crate::noise::{Noise, Stream};
 
 /// Most directions along which samples are followed.
@@ -28,15 +28,10 @@ impl Directions {
     /// Directions for the rows of a game, measured on `rows` of its data, evenly chosen.
     pub(super) fn new(gan: &Gan, data: Data<'_>, rows: &[u32], noise: &Noise) -> Self {
         let width = gan.seen_width();
-        // Of points the coordinates come first; the waves after them are nowhere.
-        let own = match &gan.field {
-            Field::Points(affine) => affine.centre.len(),
-            Field::Rows => width,
-        };
-        let count = own.min(DIRECTIONS);
+        let count = width.min(DIRECTIONS);
         let mut weights = vec![0.0; width * count];
-        if own > count {
-            noise.fill_normal(Stream::Init, u64::MAX - 1, &mut weights[..own * count]);
+        if width > count {
+            noise.fill_normal(Stream::Init, u64::MAX - 1, &mut weights);
         } else {
             (0..count).for_each(|axis| weights[axis * count + axis] = 1.0);
         }
