@@ -219,7 +219,7 @@ impl FitArgs {
                 let (g, d) = (&mut gan.generator, &mut gan.discriminator);
                 // One flag is told once, though it means both players.
                 let _ = set(model.width, &mut d.width);
-                set(model.latent, &mut g.latent)
+                some(model.latent, &mut g.latent)
                     + set(model.width, &mut g.width)
                     + set(model.hidden, &mut g.rows.hidden)
             }

@@ -70,7 +70,7 @@ impl Curve {
             ModelKind::Vae(_) => Self::Bounds(curve::validations(path)),
             ModelKind::Gan(kind) => {
                 let directory = if path.is_dir() { Some(path) } else { path.parent() };
-                let objective = kind.config.objective;
+                let objective = kind.config.objective();
                 Self::Game(gausswork::run::game_record(directory.unwrap_or(Path::new("")), objective))
             }
         }
@@ -174,8 +174,8 @@ fn of_gan(GanKind { config, field }: &GanKind) -> String {
     format!(
         "generative adversarial network of {of}: {} game, {} latent dimensions, generator of width {}, discriminator of width \
          {} with {} blocks, packs of {}",
-        config.objective.name(),
-        generator.latent,
+        config.objective().name(),
+        config.latent(),
         generator.width,
         discriminator.width,
         discriminator.blocks,

@@ -110,7 +110,7 @@ pub(crate) fn figures(card: &Card) -> String {
     let (figures, columns) = (&card.figures, card.codec.schema.columns.len());
     match &card.model {
         ModelKind::Vae(config) => of_vae(figures, columns, config.latent),
-        ModelKind::Gan(kind) => of_gan(figures, kind.config.objective),
+        ModelKind::Gan(kind) => of_gan(figures, kind.config.objective()),
     }
 }
 

@@ -76,7 +76,7 @@ impl Game {
     pub(crate) fn read(model: &Path, card: &Card) -> Option<Self> {
         let ModelKind::Gan(kind) = &card.model else { return None };
         let directory = if model.is_dir() { Some(model) } else { model.parent() }.unwrap_or(Path::new(""));
-        let mut game = Self::new(kind.config.objective);
+        let mut game = Self::new(kind.config.objective());
         game.judgement = card.judgement.clone();
         for line in lines(&directory.join("train.jsonl")) {
             if let Ok(line) = serde_json::from_str(&line) {

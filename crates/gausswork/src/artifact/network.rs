@@ -71,7 +71,7 @@ impl ModelKind {
     pub fn latent(&self) -> usize {
         match self {
             Self::Vae(config) => config.latent,
-            Self::Gan(kind) => kind.config.generator.latent,
+            Self::Gan(kind) => kind.config.latent(),
         }
     }
 }

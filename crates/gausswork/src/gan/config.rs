@@ -14,8 +14,8 @@ use crate::fused::Relaxation;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GanConfig {
-    /// What the players want.
-    pub objective: Objective,
+    /// What the players want; relativistic for rows and non-saturating for points where not given.
+    pub objective: Option<Objective>,
     /// Steps of the discriminator for each of the generator.
     pub discriminator_steps: usize,
     /// The discriminator's learning rate divided by the generator's (two time scales, Heusel et al. 2017); 5 for rows and 1 for
@@ -28,20 +28,20 @@ pub struct GanConfig {
     pub generator: GeneratorConfig,
     /// The discriminator.
     pub discriminator: DiscriminatorConfig,
-    /// The discriminator's regulariser.
-    pub penalty: Penalty,
+    /// The discriminator's regulariser; a weak R1 + R2 for rows and R1 for points where not given.
+    pub penalty: Option<Penalty>,
 }
 
 impl Default for GanConfig {
     fn default() -> Self {
         Self {
-            objective: Objective::Relativistic,
+            objective: None,
             discriminator_steps: 1,
             rate_ratio: None,
             instance_noise: 0.0,
             generator: GeneratorConfig::default(),
             discriminator: DiscriminatorConfig::default(),
-            penalty: Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 },
+            penalty: None,
         }
     }
 }
@@ -50,8 +50,8 @@ impl Default for GanConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct GeneratorConfig {
-    /// Latent dimensions.
-    pub latent: usize,
+    /// Latent dimensions; 64 for rows and 2 for points where not given.
+    pub latent: Option<usize>,
     /// Hidden units.
     pub width: usize,
     /// What a generator of rows has besides.
@@ -62,7 +62,7 @@ pub struct GeneratorConfig {
 
 impl Default for GeneratorConfig {
     fn default() -> Self {
-        Self { latent: 64, width: 128, rows: RowsConfig::default(), points: PointsConfig::default() }
+        Self { latent: None, width: 128, rows: RowsConfig::default(), points: PointsConfig::default() }
     }
 }
 
@@ -120,6 +120,21 @@ impl Default for PointsConfig {
 }
 
 impl GanConfig {
+    /// What the players want.
+    pub fn objective(&self) -> Objective {
+        self.objective.unwrap_or(Objective::Relativistic)
+    }
+
+    /// The discriminator's regulariser.
+    pub fn penalty(&self) -> Penalty {
+        self.penalty.unwrap_or(Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 })
+    }
+
+    /// Latent dimensions.
+    pub fn latent(&self) -> usize {
+        self.generator.latent.unwrap_or(64)
+    }
+
     /// Checks every range.
     ///
     /// # Errors
@@ -130,7 +145,7 @@ impl GanConfig {
         };
         let generator = &self.generator;
         size("gan.discriminator-steps", self.discriminator_steps, 1, 1000, "1 to 1000")?;
-        size("gan.generator.latent", generator.latent, 1, 4096, "1 to 4096")?;
+        size("gan.generator.latent", self.latent(), 1, 4096, "1 to 4096")?;
         size("gan.generator.width", generator.width, 1, 8192, "1 to 8192")?;
         let (rows, points) = (&generator.rows, &generator.points);
         size("gan.generator.rows.blocks", rows.blocks, 0, 64, "0 to 64")?;
@@ -146,6 +161,6 @@ impl GanConfig {
         within("gan.generator.rows.warm-rate", rows.warm_rate, 0.01..=1000.0, "0.01 to 1000")?;
         within("gan.generator.rows.temperature", rows.temperature, 0.01..=100.0, "0.01 to 100")?;
         self.discriminator.check()?;
-        self.penalty.check()
+        self.penalty().check()
     }
 }

@@ -58,7 +58,7 @@ pub const SPECTRAL: [&str; LAYERS] = [
 ///
 /// Where packs are judged, the divergence is that of packs. None for fewer rows than a pack.
 pub fn held_out(gan: &Gan, data: Data<'_>, rows: &[u32], noise: &Noise, workers: &dyn Collective) -> Figures {
-    let (objective, pac) = (gan.config.objective, gan.config.discriminator.pac);
+    let (objective, pac) = (gan.config.objective(), gan.config.discriminator.pac);
     let device = Device::flex();
     let rows = &rows[..rows.len().min(MOST) / pac * pac];
     if rows.is_empty() {

@@ -145,7 +145,7 @@ impl<'a> GanLearner<'a> {
         self.gan.discriminator.advance(&mut self.gan.discriminator_params);
         let this = &*self;
         let gan = &this.gan;
-        let penalised = gan.config.penalty.due(turn);
+        let penalised = gan.config.penalty().due(turn);
         let deviation = this.instance_noise(step);
         let autodiff = this.device.clone().autodiff();
         let (gradient, figures) = workers.sum(this.shards, &|shard| {
@@ -164,7 +164,7 @@ impl<'a> GanLearner<'a> {
             let lift = |x: &Tensor<2>| Tensor::<2>::from_inner(x.clone());
             let of_real = gan.discriminator.logits(&leaves, lift(&real), mode(0));
             let of_fake = gan.discriminator.logits(&leaves, lift(&fake), mode(1));
-            let objective = gan.config.objective;
+            let objective = gan.config.objective();
             let packs = size / gan.config.discriminator.pac;
             let per_pack = objective.discriminator_loss(of_real.clone(), of_fake.clone());
             let mut loss = per_pack.clone().sum();
@@ -175,7 +175,7 @@ impl<'a> GanLearner<'a> {
                 this.noise.fill_uniform(Stream::Interpolate, address, &mut mix);
                 let mix = Tensor::from_data(TensorData::new(mix, [packs, 1]), &this.device);
                 let rows = PenalisedRows { real, fake, mix };
-                let found = gan.config.penalty.of(&gan.discriminator, [&leaves, &plain], rows, mode(2));
+                let found = gan.config.penalty().of(&gan.discriminator, [&leaves, &plain], rows, mode(2));
                 if let Some(found) = found {
                     loss = loss + found.surrogate;
                     (penalty, norm) = (found.value, found.norm);
@@ -247,7 +247,7 @@ impl<'a> GanLearner<'a> {
             let batch = (self.batch / gan.config.discriminator.pac) as f64;
             let mut gradients = per_pack.clone().sum().div_scalar(batch).backward();
             let gradient = gan.generator_params.gradient(&leaves, &mut gradients);
-            let of_d = sum_of(&of_fake, |l| shown(gan.config.objective, l));
+            let of_d = sum_of(&of_fake, |l| shown(gan.config.objective(), l));
             let mut figures = vec![sum_of(&per_pack, |loss| loss) / batch, of_d / batch];
             figures.extend([broken(&of_fake_rows), 0.0, broken(&of_fake.inner())]);
             figures.extend(self.directions.sums(of_fake_rows));
@@ -292,7 +292,7 @@ impl<'a> GanLearner<'a> {
             gradient.iter().flatten().map(|&g| f64::from(g).powi(2)).sum::<f64>().sqrt()
         };
         [Objective::Minimax, Objective::NonSaturating].map(|objective| {
-            match objective == self.gan.config.objective {
+            match objective == self.gan.config.objective() {
                 true => norm(own),
                 false => norm(&self.generator_gradient(at, rows, objective, workers).0),
             }
@@ -350,7 +350,7 @@ impl Learner for GanLearner<'_> {
         let turn = (step + 1) * turns - 1;
         let rows = self.rows(turn);
         let at = [step, turn];
-        let objective = self.gan.config.objective;
+        let objective = self.gan.config.objective();
         let warming = self.is_warming(step);
         let (gradient, figures) = match warming {
             true => self.likelihood_gradient(turn, &rows, workers),
@@ -389,7 +389,7 @@ impl Learner for GanLearner<'_> {
             ("generator_gradient_norm", norm),
             ("discriminator_gradient_norm", discriminator_norm),
         ]);
-        if self.gan.config.penalty.due(turn) {
+        if self.gan.config.penalty().due(turn) {
             out.extend([("penalty", penalty), ("input_gradient_norm", gradient_norm)]);
         }
         if let Some([minimax, non_saturating]) = norms {

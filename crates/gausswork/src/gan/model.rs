@@ -87,7 +87,7 @@ impl Gan {
         let (generator, width) = match &field {
             Field::Rows => {
                 let sizes = Sizes {
-                    latent: g.latent,
+                    latent: config.latent(),
                     width: g.width,
                     blocks: g.rows.blocks,
                     hidden: g.rows.hidden,
@@ -98,7 +98,7 @@ impl Gan {
             }
             Field::Points(affine) => {
                 let dimensions = affine.centre.len();
-                let shape = [g.latent, g.width, g.points.layers, dimensions];
+                let shape = [config.latent(), g.width, g.points.layers, dimensions];
                 let function = g.points.activation.activation();
                 let params = &mut generator_params;
                 let points = PointGenerator::new(params, shape, function, g.points.normalisation, noise);
@@ -117,12 +117,12 @@ impl Gan {
     pub fn expected(config: &GanConfig, layout: &Layout, field: &Field) -> Vec<(String, Vec<usize>)> {
         let g = &config.generator;
         let (trunk, seen) = match field {
-            Field::Rows => (("generator.trunk.weight", vec![g.latent, g.width]), View::new(layout).width()),
+            Field::Rows => (("generator.trunk.weight", vec![config.latent(), g.width]), View::new(layout).width()),
             Field::Points(affine) if g.points.layers == 0 => {
-                (("generator.last.weight", vec![g.latent, affine.centre.len()]), affine.centre.len())
+                (("generator.last.weight", vec![config.latent(), affine.centre.len()]), affine.centre.len())
             }
             Field::Points(affine) => {
-                (("generator.layer0.weight", vec![g.latent, g.width]), affine.centre.len())
+                (("generator.layer0.weight", vec![config.latent(), g.width]), affine.centre.len())
             }
         };
         let (name, shape) = trunk;
@@ -147,7 +147,7 @@ impl Gan {
 
     /// Latents `[rows, latent]` from `address` of the stream of the game.
     pub fn latents(&self, rows: usize, noise: &Noise, address: u64, device: &Device) -> Tensor<2> {
-        let latent = self.config.generator.latent;
+        let latent = self.config.latent();
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal(Stream::GameLatent, address, &mut z);
         Tensor::from_data(TensorData::new(z, [rows, latent]), device)

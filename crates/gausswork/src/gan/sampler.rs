@@ -27,7 +27,7 @@ impl GanSampler {
     /// Rows `BLOCK · block` to `BLOCK · (block + 1)` of the sample that `noise` names. Of points, the scores are the coordinates.
     pub fn block(&self, noise: &Noise, block: u64) -> Drawn {
         let (rows, first, device) = (BLOCK as usize, block * BLOCK, Device::flex());
-        let latent = self.gan.config.generator.latent;
+        let latent = self.gan.config.latent();
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, first, latent, &mut z);
         let z = Tensor::from_data(TensorData::new(z, [rows, latent]), &device);

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::table::{self, ReadOptions, Resolution};
 use crate::error::OutOfRange;
-use crate::gan::GanConfig;
+use crate::gan::{GanConfig, Objective, Penalty, PenaltyKind};
 use crate::nn::AdamConfig;
 use crate::train::{Schedule, TrainConfig};
-use crate::vae::{Objective, VaeConfig};
+use crate::vae::{self, VaeConfig};
 
 /// Everything that decides a fit, besides the data.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub struct Config {
     /// Autoencoder: sizes of the networks.
     pub model: VaeConfig,
     /// Autoencoder: what training maximises.
-    pub objective: Objective,
+    pub objective: vae::Objective,
     /// GAN: sizes, objective and rules of the game.
     pub gan: GanConfig,
     /// How it is trained.
@@ -312,7 +312,14 @@ impl Config {
             Kind::Vae => (3e-3, AdamConfig::default().beta1),
             Kind::Gan => (of.rate(), 0.0),
         };
-        self.gan.rate_ratio.get_or_insert(of.rate_ratio());
+        if self.kind == Kind::Gan {
+            let gan = &mut self.gan;
+            let (objective, penalty, latent) = of.game();
+            gan.objective.get_or_insert(objective);
+            gan.penalty.get_or_insert(penalty);
+            gan.generator.latent.get_or_insert(latent);
+            gan.rate_ratio.get_or_insert(of.rate_ratio());
+        }
         training.learning_rate.get_or_insert(rate);
         training.beta1.get_or_insert(beta1);
         let per_epoch = (train_rows / batch).max(1) as f64;
@@ -389,6 +396,16 @@ pub enum Of {
 }
 
 impl Of {
+    /// Objective, penalty and latent dimensions of a game.
+    fn game(self) -> (Objective, Penalty, usize) {
+        match self {
+            Self::Rows => {
+                (Objective::Relativistic, Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 }, 64)
+            }
+            Self::Points => (Objective::NonSaturating, Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 1 }, 2),
+        }
+    }
+
     /// Rows per step of a game.
     fn batch(self) -> usize {
         match self {

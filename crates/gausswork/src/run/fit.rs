@@ -272,7 +272,7 @@ fn go(
     let Session { record, path: checkpoint, observer, workers, .. } = session;
     let prior = match &network {
         Network::Vae(vae) => vae.prior.clone(),
-        Network::Gan(gan) => Prior::Standard { latent: gan.config.generator.latent },
+        Network::Gan(gan) => Prior::Standard { latent: gan.config.latent() },
     };
     let card = Card {
         version: env!("CARGO_PKG_VERSION").to_owned(),

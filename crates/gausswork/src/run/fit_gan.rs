@@ -27,7 +27,7 @@ pub(super) fn fit_gan(
     let schedule = config.train_config();
     let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
     let (split, steps) = (rows.split.map(<[u32]>::to_vec), schedule.schedule.steps);
-    session.observer.observe(&Event::Game { objective: config.gan.objective });
+    session.observer.observe(&Event::Game { objective: config.gan.objective() });
     let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, Device::flex());
     session.stage("training");
     let ended = match session.pass(&mut learner, &schedule) {

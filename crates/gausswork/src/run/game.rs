@@ -50,7 +50,7 @@ pub(super) fn conclude(
 ) -> Result<(), FitError> {
     let Network::Gan(gan) = &model.network else { return Ok(()) };
     let noise = Noise::new(model.card.seed);
-    let mut record = game_record(directory, gan.config.objective);
+    let mut record = game_record(directory, gan.config.objective());
     let mut figures = of_log(&record);
     let seen = if rows.split[1].is_empty() { rows.split[0] } else { rows.split[1] };
     let ended = held_out(gan, rows.field().1, seen, &noise, workers);

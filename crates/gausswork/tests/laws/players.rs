@@ -14,7 +14,7 @@ use super::support::{host, matrix, normals};
 use super::tables::mixed;
 
 fn points(normalisation: Normalised, seed: u64) -> Gan {
-    let generator = GeneratorConfig { latent: 3, width: 16, depth: 2, normalisation, ..GeneratorConfig::default() };
+    let generator = GeneratorConfig { latent: Some(3), width: 16, depth: 2, normalisation, ..GeneratorConfig::default() };
     let config = GanConfig { generator, ..GanConfig::default() };
     Gan::new(config, Layout::default(), Field::Points(Affine::identity(2)), &Noise::new(seed))
 }

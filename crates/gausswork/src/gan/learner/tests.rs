@@ -10,7 +10,7 @@ use crate::learner::Alone;
 #[test]
 fn a_step_of_one_player_does_not_touch_the_other() {
     let config = GanConfig {
-        penalty: Penalty { kind: PenaltyKind::R1R2, ..Penalty::default() },
+        penalty: Some(Penalty { kind: PenaltyKind::R1R2, ..Penalty::default() }),
         ..GanConfig::default()
     };
     let noise = Noise::new(3);
