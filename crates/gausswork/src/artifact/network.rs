@@ -135,8 +135,8 @@ impl Network {
     /// Prepares it for sampling.
     pub fn sampler(&self) -> RowSampler {
         match self {
-            Self::Vae(vae) => RowSampler::Vae(Sampler::new(vae)),
-            Self::Gan(gan) => RowSampler::Gan(GanSampler::new(gan)),
+            Self::Vae(vae) => RowSampler::Vae(Box::new(Sampler::new(vae))),
+            Self::Gan(gan) => RowSampler::Gan(Box::new(GanSampler::new(gan))),
         }
     }
 }
@@ -145,9 +145,9 @@ impl Network {
 #[derive(Debug)]
 pub enum RowSampler {
     /// A variational autoencoder.
-    Vae(Sampler),
+    Vae(Box<Sampler>),
     /// A generator.
-    Gan(GanSampler),
+    Gan(Box<GanSampler>),
 }
 
 impl RowSampler {

@@ -7,7 +7,7 @@
 use burn::tensor::{Device, Tensor};
 
 use super::discriminator::{Discriminator, DiscriminatorConfig, Mode};
-use super::model::{Data, Gan};
+use super::model::{Data, Field, Gan};
 use super::objective::Objective;
 use super::record::FreshDiscriminator;
 use super::spectral::Normalisation;
@@ -35,6 +35,30 @@ const RATE: f64 = 3e-3;
 const AVERAGE: f64 = 0.98;
 /// Least width and number of blocks: a network too small to tell anything proves nothing.
 const LEAST: [usize; 2] = [128, 2];
+
+/// Octaves of waves that it sees of points.
+const WAVES: u32 = 7;
+
+/// Numbers that a fresh discriminator sees of a row.
+fn seen_width(gan: &Gan) -> usize {
+    match gan.field {
+        Field::Rows => gan.seen_width(),
+        Field::Points(_) => gan.seen_width() * (1 + 2 * WAVES as usize),
+    }
+}
+
+/// What a fresh discriminator sees: rows as the game's own; of points `y` also waves, `sin 2ᵏy` and `cos 2ᵏy`, without which a network
+/// of this size is blind to detail far finer than the whole (Tancik et al. 2020).
+fn seen(gan: &Gan, x: Tensor<2>) -> Tensor<2> {
+    if gan.field == Field::Rows {
+        return x;
+    }
+    let waves = (0..WAVES).flat_map(|k| {
+        let phase = x.clone().mul_scalar(f64::from(1_u32 << k));
+        [phase.clone().sin(), phase.cos()]
+    });
+    Tensor::cat(std::iter::once(x.clone()).chain(waves).collect(), 1)
+}
 
 /// Rows of one class: data, or samples.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +101,7 @@ pub fn fresh_discriminator(
     // Weights that neither player started from.
     let own = Noise::new(noise.word(Stream::Init, u64::MAX - 2, 0));
     let mut params = Params::default();
-    let network = Discriminator::new(&mut params, gan.seen_width(), config, &own);
+    let network = Discriminator::new(&mut params, seen_width(gan), config, &own);
     let fresh = Fresh {
         gan,
         network,
@@ -174,7 +198,7 @@ impl Fresh<'_> {
         let leaves = params.leaves(&Device::flex().autodiff());
         let part = BATCH * shard / SHARDS..BATCH * (shard + 1) / SHARDS;
         let of_side = |side: &Side<'_>, batch: &[u32]| {
-            let x = self.gan.real(side.data, &batch[part.clone()], &Device::flex());
+            let x = seen(self.gan, self.gan.real(side.data, &batch[part.clone()], &Device::flex()));
             self.loss(&leaves, Tensor::from_inner(x), side.label).sum()
         };
         let ([real, samples], [of_real, of_samples]) = (&self.sides, batches);
@@ -203,7 +227,8 @@ impl Fresh<'_> {
             let of_item = |item: usize| {
                 let rows = &rows[item * ROWS..rows.len().min((item + 1) * ROWS)];
                 let leaves = params.constants(&device);
-                let loss = self.loss(&leaves, self.gan.real(side.data, rows, &device), side.label);
+                let loss =
+                    self.loss(&leaves, seen(self.gan, self.gan.real(side.data, rows, &device)), side.label);
                 loss.into_data().iter::<f64>().map(|loss| 2.0 * loss).collect()
             };
             let values = workers.map(rows.len().div_ceil(ROWS), &of_item).concat();

@@ -117,7 +117,9 @@ impl Gan {
     pub fn expected(config: &GanConfig, layout: &Layout, field: &Field) -> Vec<(String, Vec<usize>)> {
         let g = &config.generator;
         let (trunk, seen) = match field {
-            Field::Rows => (("generator.trunk.weight", vec![config.latent(), g.width]), View::new(layout).width()),
+            Field::Rows => {
+                (("generator.trunk.weight", vec![config.latent(), g.width]), View::new(layout).width())
+            }
             Field::Points(affine) if g.points.layers == 0 => {
                 (("generator.last.weight", vec![config.latent(), affine.centre.len()]), affine.centre.len())
             }

@@ -225,10 +225,10 @@ mod tests {
             let (discriminator, mut params) = network(&config, 3);
             let of_iteration = |name: &str| name.ends_with(".left") || name.ends_with(".right");
             let entries: Vec<_> = params.entries().to_vec();
-            let mut k = 0.0;
+            let mut k = 0.0_f64;
             for entry in entries.iter().filter(|entry| !of_iteration(&entry.name)) {
                 for value in &mut params.values_mut()[entry.offset..entry.offset + entry.len()] {
-                    *value = (0.9 * (1.0 + 1.7 * k as f64).sin()) as f32;
+                    *value = (0.9 * (1.0 + 1.7 * k).sin()) as f32;
                     k += 1.0;
                 }
             }

@@ -302,7 +302,7 @@ impl Config {
         if pac > train_rows {
             return Err(ConfigError::PacTooLarge { pac, rows: train_rows });
         }
-        if batch % pac != 0 {
+        if !batch.is_multiple_of(pac) {
             return Err(ConfigError::BatchAndPac { batch, pac });
         }
         if batch > train_rows {
@@ -402,7 +402,9 @@ impl Of {
             Self::Rows => {
                 (Objective::Relativistic, Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 }, 64)
             }
-            Self::Points => (Objective::NonSaturating, Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 1 }, 2),
+            Self::Points => {
+                (Objective::NonSaturating, Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 1 }, 2)
+            }
         }
     }
 

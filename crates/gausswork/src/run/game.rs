@@ -115,7 +115,11 @@ impl Drawn {
         let conditions = Conditions::default();
         let request = SampleRequest { rows: rows as u64, offset: 0, seed, threads, conditions };
         let mut batches: Vec<RecordBatch> = Vec::new();
-        sample(model, &request, &mut |batch| Ok(batches.push(batch.clone())), &mut ())?;
+        let mut keep = |batch: &RecordBatch| {
+            batches.push(batch.clone());
+            Ok(())
+        };
+        sample(model, &request, &mut keep, &mut ())?;
         if let Field::Points(affine) = field {
             let points: Vec<[f64; 2]> = batches.iter().filter_map(truth::points).flatten().collect();
             return Ok(Self::Points(affine.inverse(points.as_flattened())));
