@@ -5,6 +5,7 @@ WORKLOADS = {
     "mlp-vae": ("mlp_vae", "MlpVae"),
     "dcgan": ("dcgan", "Dcgan"),
     "ctgan": ("ctgan", "Ctgan"),
+    "ctgan-penalty": ("ctgan", "Penalised"),
     "tvae": ("tvae", "Tvae"),
     "table-vae": ("table_vae", "TableVae"),
 }

@@ -1,4 +1,5 @@
-"""W3: a generative adversarial network of tables; `benches/src/steps/ctgan.rs` has the specification."""
+"""W3: a generative adversarial network of tables, without and with its gradient penalty; `benches/src/steps/ctgan.rs` and
+`ctgan_penalty.rs` have the specification."""
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -62,3 +63,16 @@ class Ctgan:
         loss = descend(self.generator_adam, self.generator_loss())
         self.critic.requires_grad_(True)
         return loss
+
+
+class Penalised(Ctgan):
+    def tell_apart(self, real):
+        with torch.no_grad():
+            fake = self.generate()
+        # One number for each group of rows.
+        mix = torch.rand(BATCH // PAC, 1, 1)
+        between = fake.view(-1, PAC, WIDTH) + mix * (real - fake).view(-1, PAC, WIDTH)
+        between = between.view(-1, PAC * WIDTH).requires_grad_()
+        (slope,) = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
+        penalty = 10.0 * ((slope.norm(2, dim=1) - 1.0) ** 2).mean()
+        return self.judge(fake) - self.judge(real) + penalty

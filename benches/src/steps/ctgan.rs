@@ -19,9 +19,9 @@ use super::rows::Rows;
 use super::workload::{Setting, Step, Stepper, Workload};
 
 const LATENT: usize = 128;
-const HIDDEN: usize = 256;
-const PAC: usize = 10;
-const BATCH: usize = 500;
+pub(super) const HIDDEN: usize = 256;
+pub(super) const PAC: usize = 10;
+pub(super) const BATCH: usize = 500;
 const TAU: f32 = 0.2;
 
 /// A linear layer, batch normalisation and ReLU beside the input.
@@ -43,11 +43,34 @@ impl Block {
     }
 }
 
+/// CTGAN's generator.
+pub(super) struct Generator {
+    blocks: [Block; 2],
+    output: Linear,
+}
+
+impl Generator {
+    pub(super) fn new(params: &mut Params, noise: &Noise) -> Self {
+        let blocks = [
+            Block::new(params, "block.0", LATENT, noise),
+            Block::new(params, "block.1", LATENT + HIDDEN, noise),
+        ];
+        let output = Linear::new(params, "output", [LATENT + 2 * HIDDEN, WIDTH], 1.0, noise);
+        Self { blocks, output }
+    }
+
+    /// A shard of generated rows, `[BATCH / SHARDS, WIDTH]`.
+    pub(super) fn generate(&self, leaves: &Leaves, noise: &Noise, draw: u64, shard: usize) -> Tensor<2> {
+        let z = normals(noise, draw, shard, [BATCH / SHARDS, LATENT], &leaves.device());
+        let hidden = self.blocks.iter().fold(z, |x, block| block.forward(leaves, x));
+        activate(self.output.forward(leaves, hidden), noise, address(draw, shard, 0))
+    }
+}
+
 struct Ctgan {
     generator: Network,
     critic: Network,
-    blocks: [Block; 2],
-    output: Linear,
+    of: Generator,
     layers: [Linear; 3],
     rows: Rows,
     noise: Noise,
@@ -56,29 +79,20 @@ struct Ctgan {
 pub(super) fn make(setting: &Setting) -> anyhow::Result<Box<dyn Workload>> {
     let noise = Noise::new(0);
     let (mut params, mut judge) = (Params::default(), Params::default());
-    let blocks = [
-        Block::new(&mut params, "block.0", LATENT, &noise),
-        Block::new(&mut params, "block.1", LATENT + HIDDEN, &noise),
-    ];
-    let output = Linear::new(&mut params, "output", [LATENT + 2 * HIDDEN, WIDTH], 1.0, &noise);
+    let of = Generator::new(&mut params, &noise);
     let mut layer = |name: &str, shape| Linear::new(&mut judge, name, shape, 1.0, &noise);
     let layers = [layer("0", [PAC * WIDTH, HIDDEN]), layer("1", [HIDDEN, HIDDEN]), layer("2", [HIDDEN, 1])];
     let [generator, critic] = [params, judge].map(|params| Network::new(params, 2e-4, [0.5, 0.9]));
     let rows = Rows::new(WIDTH, &noise, encode);
-    let gan = Ctgan { generator, critic, blocks, output, layers, rows, noise };
+    let gan = Ctgan { generator, critic, of, layers, rows, noise };
     Ok(Box::new(Stepper::new(gan, setting)?))
 }
 
 impl Step for Ctgan {
     fn step(&mut self, step: u64, workers: &Threads) -> f64 {
-        let Self { generator, critic, blocks, output, layers, rows, noise } = self;
+        let Self { generator, critic, of, layers, rows, noise } = self;
         let (tracked, plain) = (Device::flex().autodiff(), Device::flex());
-        let generate = |leaves: &Leaves, draw: u64, shard: usize| {
-            let device = leaves.device();
-            let z = normals(noise, draw, shard, [BATCH / SHARDS, LATENT], &device);
-            let hidden = blocks.iter().fold(z, |x, block| block.forward(leaves, x));
-            activate(output.forward(leaves, hidden), noise, address(draw, shard, 0))
-        };
+        let generate = |leaves: &Leaves, draw: u64, shard: usize| of.generate(leaves, noise, draw, shard);
         // The sum of the scores of the groups of rows.
         let judge = |leaves: &Leaves, x: Tensor<2>, draw: u64, shard: usize, part: u64| {
             let [n, _] = x.dims();
@@ -108,7 +122,7 @@ impl Step for Ctgan {
 }
 
 /// Where a shard's draws of one purpose lie.
-fn address(draw: u64, shard: usize, purpose: u64) -> u64 {
+pub(super) fn address(draw: u64, shard: usize, purpose: u64) -> u64 {
     (draw * SHARDS as u64 + shard as u64) * 8 + purpose
 }
 

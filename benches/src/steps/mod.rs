@@ -5,6 +5,7 @@
 
 mod columns;
 mod ctgan;
+mod ctgan_penalty;
 mod dcgan;
 mod encode;
 mod mlp_vae;
@@ -30,10 +31,11 @@ use workload::{Setting, Workload};
 type Make = fn(&Setting) -> anyhow::Result<Box<dyn Workload>>;
 
 /// Every workload, by the name that its twin in PyTorch has too.
-const WORKLOADS: [(&str, Make); 5] = [
+const WORKLOADS: [(&str, Make); 6] = [
     ("mlp-vae", mlp_vae::make),
     ("dcgan", dcgan::make),
     ("ctgan", ctgan::make),
+    ("ctgan-penalty", ctgan_penalty::make),
     ("tvae", tvae::make),
     ("table-vae", table_vae::make),
 ];
