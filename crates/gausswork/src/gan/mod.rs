@@ -25,7 +25,7 @@ mod tests;
 pub mod verdict;
 mod view;
 
-pub use config::{GanConfig, GeneratorConfig};
+pub use config::{GanConfig, GeneratorConfig, PointsConfig, RowsConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
 pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
 pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};

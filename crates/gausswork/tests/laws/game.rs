@@ -13,9 +13,18 @@ use gausswork::run::{Config, Event, Existing, Finished, FitError, Observer, Run,
 /// A small game of points or rows on which every other one stands; a fit of it takes a few seconds.
 fn game(change: &str) -> Config {
     let mut table: toml::Table = "kind = \"gan\"
+        [gan]
+        objective = \"non-saturating\"
+        rate-ratio = 1
+        [gan.penalty]
+        kind = \"none\"
         [gan.generator]
         latent = 2
         width = 32
+        [gan.generator.points]
+        layers = 1
+        [gan.generator.rows]
+        warm-start = 0.3
         [gan.discriminator]
         width = 32
         layers = \"plain\"
@@ -64,15 +73,19 @@ fn figure(finished: &Finished, name: &str) -> f64 {
     found.unwrap_or_else(|| panic!("no figure {name} in {:?}", finished.figures)).1
 }
 
-/// One normal and a penalty that makes the equilibrium attract (Mescheder, Geiger & Nowozin 2018, theorem 4.1).
-const SETTLES: &str = "gan.penalty = { kind = \"r1\", weight = 0.1 }
-    training = { steps = 2000 }";
+/// One normal, a generator that can be it exactly (a linear map of a normal latent), and a penalty that makes the equilibrium attract
+/// (Mescheder, Geiger & Nowozin 2018, theorem 4.1).
+const SETTLES: &str = "training = { steps = 2000, batch = 256, learning-rate = 3e-3 }
+    [gan]
+    penalty = { kind = \"r1\", weight = 0.3 }
+    generator = { points = { layers = 0 } }
+    discriminator = { layers = \"residual\" }";
 
 #[test]
 fn a_regularised_game_on_a_normal_converges() {
     for (finished, judgement) in ends(Verdict::Converged, "gaussian", SETTLES) {
         assert!(judgement.reasons[0].contains("freshly trained"), "{:?}", judgement.reasons);
-        // Every figure that the issue asks for is in the model file.
+        // What a person is told of a game is in the model file.
         for name in ["j_d", "j_g", "d_real", "d_fake", "gradient_ratio", "spread", "jsd_bound", "fresh_j_d"] {
             assert!(figure(&finished, name).is_finite());
         }
@@ -85,7 +98,7 @@ fn a_regularised_game_on_a_normal_converges() {
 /// The discriminator learns three hundred times faster than the generator, which can only draw a line.
 #[test]
 fn a_strong_discriminator_starves_a_minimax_generator() {
-    let change = "gan = { objective = \"minimax\", rate-ratio = 300, generator = { latent = 1, depth = 0 } }
+    let change = "gan = { objective = \"minimax\", rate-ratio = 300, generator = { latent = 1, points = { layers = 0 } } }
         training = { steps = 600, learning-rate = 1e-5 }";
     for (finished, judgement) in ends(Verdict::DiscriminatorWon, "ring:8", change) {
         // ∂MM/∂l = e^l ∂NS/∂l, and D(G(z)) is next to nothing.
@@ -113,8 +126,8 @@ fn a_flat_or_sleeping_discriminator_is_dead() {
 /// The generator learns fifty times faster than the discriminator, and runs to wherever that is greatest (Metz et al. 2017, §2.2).
 #[test]
 fn a_generator_that_outruns_its_discriminator_collapses() {
-    let change = "gan = { rate-ratio = 0.02, generator = { depth = 2 }, discriminator = { blocks = 2 } }
-        training = { steps = 1000, learning-rate = 0.01, beta1 = 0.9 }";
+    let change = "gan = { rate-ratio = 0.02, generator = { points = { layers = 2 } } }
+        training = { steps = 1000, learning-rate = 0.01, beta1 = 0.5 }";
     for (finished, judgement) in ends(Verdict::Collapsed, "ring:8", change) {
         assert!(judgement.reasons[0].contains("of 8 modes"), "{:?}", judgement.reasons);
         assert!(figure(&finished, "modes") < 8.0 && figure(&finished, "modes_of") == 8.0);
@@ -178,6 +191,7 @@ fn left(directory: &Path) -> Vec<Vec<u8>> {
         .into_iter()
         .map(|name| fs::read(directory.join(name)).unwrap())
         .collect();
+    files.extend(fs::read(directory.join("film.jsonl")));
     for line in fs::read_to_string(directory.join("train.jsonl")).unwrap().lines() {
         let mut line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
         line.remove("seconds").unwrap();
@@ -207,7 +221,7 @@ fn resumes(data: &str, change: &str) {
     for outcome in &outcomes[1..] {
         assert!(*outcome == outcomes[0]);
     }
-    let verdict = String::from_utf8_lossy(&outcomes[0][0]).contains("\"judgement\"");
+    let verdict = String::from_utf8_lossy(&outcomes[0][0]).contains("judgement");
     assert!(verdict, "the law is about the verdict too");
 }
 
@@ -216,9 +230,14 @@ fn resumes(data: &str, change: &str) {
 fn a_resumed_game_of_points_is_the_uninterrupted_one_byte_for_byte() {
     resumes(
         "ring:8:rows=1000",
-        "gan = { instance-noise = 0.1, discriminator-steps = 2, penalty = { kind = \"gradient\", every = 3 } }
-        training = { steps = 60, checkpoint-every = 7, validate-every = 20, batch = 64 }
-        [gan.generator]
+        "training = { steps = 60, checkpoint-every = 7, validate-every = 20, batch = 64 }
+        [gan]
+        instance-noise = 0.1
+        discriminator-steps = 2
+        [gan.penalty]
+        kind = \"gradient\"
+        every = 3
+        [gan.generator.points]
         normalisation = \"batch\"
         [gan.discriminator]
         normalisation = \"spectral\"
@@ -243,5 +262,6 @@ fn a_table_of_constants_has_nothing_to_learn() {
     fs::write(&data, format!("a,b\n{}", "1,x\n".repeat(200))).unwrap();
     let run = run(data.to_str().unwrap(), &folder.path().join("run"), 1);
     let refused = fit(&run, game("training.steps = 5"), &AtomicBool::new(false), &mut ());
-    assert!(matches!(refused, Err(FitError::NothingToLearn)), "{refused:?}");
+    let told = refused.unwrap_err().to_string();
+    assert!(told.contains("same.csv") && told.contains("constant"), "{told}");
 }

@@ -3,6 +3,7 @@
 use burn::tensor::Device;
 use gausswork::gan::{
     Affine, Data, Field, Gan, GanConfig, GanLearner, GanSampler, Generator, GeneratorConfig, Normalised, Phase,
+    PointsConfig,
 };
 use gausswork::layout::Layout;
 use gausswork::learner::Learner;
@@ -14,7 +15,8 @@ use super::support::{host, matrix, normals};
 use super::tables::mixed;
 
 fn points(normalisation: Normalised, seed: u64) -> Gan {
-    let generator = GeneratorConfig { latent: 3, width: 16, depth: 2, normalisation, ..GeneratorConfig::default() };
+    let points = PointsConfig { layers: 2, normalisation, ..PointsConfig::default() };
+    let generator = GeneratorConfig { latent: 3, width: 16, points, ..GeneratorConfig::default() };
     let config = GanConfig { generator, ..GanConfig::default() };
     Gan::new(config, Layout::default(), Field::Points(Affine::identity(2)), &Noise::new(seed))
 }
@@ -128,10 +130,10 @@ fn what_is_not_finite_is_named() {
     let data = normals(7, 400);
     let threads = Threads::new(1).unwrap();
     let mut of_generator = learner(points(Normalised::Never, 1), Data::Points(&data), 200);
-    of_generator.gan.generator_params.values_mut()[0] = f32::NAN;
+    *of_generator.gan.generator_params.values_mut().last_mut().unwrap() = f32::NAN;
     let before = of_generator.gan.discriminator_params.values().to_vec();
     let told = of_generator.step(4, 1e-3, &threads).unwrap_err().to_string();
-    assert!(told.starts_with("step 4: the discriminator's loss, first in generator.layer0.weight,"), "{told}");
+    assert!(told.starts_with("step 4: the discriminator's loss, first in generator.last.bias,"), "{told}");
     assert_eq!(before, of_generator.gan.discriminator_params.values());
     let broken = [f32::INFINITY; 400];
     let mut of_data = learner(points(Normalised::Never, 1), Data::Points(&broken), 200);
