@@ -161,7 +161,8 @@ fn an_absurd_rate_diverges_with_a_name_and_keeps_the_last_good_weights() {
         let Err(FitError::GameDiverged { diverged, step, path }) = broken else { panic!("{broken:?}") };
         let told = diverged.to_string();
         // Step, player, term and tensor.
-        let player = ["discriminator", "generator"].iter().any(|player| told.contains(&format!("the {player}'s ")));
+        let player =
+            ["discriminator", "generator"].iter().any(|player| told.contains(&format!("the {player}'s ")));
         let term = ["loss", "penalty", "gradient"].iter().any(|term| told.contains(term));
         let tensor = ["discriminator.", "generator.", "G(z)", "l(x)"].iter().any(|name| told.contains(name));
         assert!(player && term && tensor && told.contains(&format!("step {}", diverged.step)), "{told}");

@@ -2,8 +2,8 @@
 
 use burn::tensor::Device;
 use gausswork::gan::{
-    Affine, Data, Field, Gan, GanConfig, GanLearner, GanSampler, Generator, GeneratorConfig, Normalised, Phase,
-    PointsConfig,
+    Affine, Data, Field, Gan, GanConfig, GanLearner, GanSampler, Generator, GeneratorConfig, Normalised,
+    Phase, PointsConfig,
 };
 use gausswork::layout::Layout;
 use gausswork::learner::Learner;
@@ -93,7 +93,8 @@ fn samples_have_the_frequencies_of_the_table_from_the_start() {
         let sampler = GanSampler::new(&gan);
         let blocks: Vec<_> = (0..8).map(|block| sampler.block(&Noise::new(seed), block)).collect();
         let simplexes = table.layout.simplexes().count();
-        for (s, (_, simplex)) in table.layout.simplexes().enumerate().filter(|(_, (_, s))| s.given.is_none()) {
+        for (s, (_, simplex)) in table.layout.simplexes().enumerate().filter(|(_, (_, s))| s.given.is_none())
+        {
             let mut counts = vec![0.0; simplex.levels];
             let codes = blocks.iter().flat_map(|block| block.codes.iter().skip(s).step_by(simplexes));
             codes.for_each(|&code| counts[usize::from(code)] += 1.0);

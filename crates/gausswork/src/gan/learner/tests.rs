@@ -21,7 +21,8 @@ fn a_step_of_one_player_does_not_touch_the_other() {
     let adam = AdamConfig::default();
     let mut learner =
         GanLearner::new(gan, Data::Points(&data), split, [32, 2], 10, adam, noise, Device::flex());
-    let of_generator = |l: &GanLearner<'_>| (l.gan.generator_params.clone(), l.generator.clone(), l.best.clone());
+    let of_generator =
+        |l: &GanLearner<'_>| (l.gan.generator_params.clone(), l.generator.clone(), l.best.clone());
     let of_discriminator = |l: &GanLearner<'_>| (l.gan.discriminator_params.clone(), l.discriminator.clone());
     let (generator, discriminator) = (of_generator(&learner), of_discriminator(&learner));
     learner.step_discriminator([0, 0], 1e-3, &Alone).expect("finite");
