@@ -57,7 +57,8 @@ impl Step for Penalised {
             let mode = |part: u64| Mode::Train { noise, address: address(2 * step, shard, part) };
             let fake = of.generate(&generator_params.constants(&plain), noise, 2 * step, shard);
             let real = rows.shard(step, BATCH, shard, &plain);
-            let score = |x: &Tensor<2>, part| judge.logits(leaves, Tensor::from_inner(x.clone()), mode(part)).sum();
+            let score =
+                |x: &Tensor<2>, part| judge.logits(leaves, Tensor::from_inner(x.clone()), mode(part)).sum();
             let gap = score(&fake, 0) - score(&real, 1);
             let mut mix = vec![0.0; groups / SHARDS];
             noise.fill_uniform(Stream::Interpolate, address(2 * step, shard, 2), &mut mix);

@@ -21,7 +21,11 @@ pub(crate) struct InspectArgs {
     json: bool,
 }
 
-/// What a person who uses a model may want to cite, and for what.
+/// The optimiser of every kind of model.
+const OPTIMISER: (&str, &str) =
+    ("optimiser", "Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, arXiv:1412.6980");
+
+/// What a person who uses an autoencoder may want to cite, and for what.
 const REFERENCES: [(&str, &str); 6] = [
     ("variational autoencoder", "Kingma & Welling 2014, Auto-Encoding Variational Bayes, arXiv:1312.6114"),
     (
@@ -40,8 +44,23 @@ const REFERENCES: [(&str, &str); 6] = [
         "autoregressive columns",
         "Germain et al. 2015, MADE: Masked Autoencoder for Distribution Estimation, arXiv:1502.03509",
     ),
-    ("optimiser", "Kingma & Ba 2015, Adam: A Method for Stochastic Optimization, arXiv:1412.6980"),
+    OPTIMISER,
 ];
+
+/// What a person may want to cite of a model.
+fn references(model: &ModelKind) -> Vec<(&'static str, &'static str)> {
+    match model {
+        ModelKind::Vae(_) => REFERENCES.to_vec(),
+        ModelKind::Gan(kind) => vec![
+            (
+                "generative adversarial network",
+                "Goodfellow et al. 2014, Generative Adversarial Nets, arXiv:1406.2661",
+            ),
+            ("objective", kind.config.objective.reference()),
+            OPTIMISER,
+        ],
+    }
+}
 
 /// Lines of the training curve that are shown.
 const CURVE_LINES: usize = 10;
@@ -128,7 +147,8 @@ fn text(model: &Model, curve: &Curve) -> String {
         out.push_str(&format!("\nHow the game ended\n\n{}\n", game::verdict(judgement)));
     }
     out.push_str(&curve.text());
-    let cite = REFERENCES.map(|(what, whom)| [what.to_owned(), whom.to_owned()]);
+    let cite = references(&model.card.model);
+    let cite: Vec<_> = cite.into_iter().map(|(what, whom)| [what.to_owned(), whom.to_owned()]).collect();
     out.push_str(&format!("\nReferences\n\n{}\nConfiguration\n\n{config}", columns::aligned(&cite)));
     out
 }
@@ -153,7 +173,10 @@ fn as_json(model: &Model, curve: &Curve) -> anyhow::Result<Value> {
         "figures": numbers,
         "judgement": card.judgement,
         "curve": curve.json(),
-        "references": REFERENCES.map(|(what, whom)| json!({ "for": what, "cite": whom })),
+        "references": references(&card.model)
+            .into_iter()
+            .map(|(what, whom)| json!({ "for": what, "cite": whom }))
+            .collect::<Vec<_>>(),
         "config": toml::from_str::<Value>(&card.config)?,
     }))
 }

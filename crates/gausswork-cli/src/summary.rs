@@ -68,7 +68,7 @@ pub(crate) fn tell(
         progress.line(&format!("\n{}", scorecard::brief(report)));
     }
     progress.line(&format!("\nwrote to {}: {}", typed(directory), files.join(", ")));
-    progress.line(&next(directory, data, finished.ended));
+    progress.line(&next(directory, data, &card.model, finished.ended));
     if !as_json {
         return Ok(());
     }
@@ -92,13 +92,15 @@ pub(crate) fn tell(
 }
 
 /// What to type next.
-fn next(directory: &Path, data: Option<&Path>, ended: Ended) -> String {
+fn next(directory: &Path, data: Option<&Path>, model: &ModelKind, ended: Ended) -> String {
     let run = typed(directory);
     let data = data.map_or_else(|| "DATA".to_owned(), typed);
-    let mut text = format!(
-        "next:\n  gausswork sample {run} -n 1000 -o rows.csv\n  gausswork score {run} {data} -o scores.csv\n  gausswork \
-         inspect {run}"
-    );
+    let mut text = format!("next:\n  gausswork sample {run} -n 1000 -o rows.csv");
+    // A game has no likelihood to score with.
+    if matches!(model, ModelKind::Vae(_)) {
+        text.push_str(&format!("\n  gausswork score {run} {data} -o scores.csv"));
+    }
+    text.push_str(&format!("\n  gausswork inspect {run}"));
     if ended == Ended::Interrupted {
         text.push_str(&format!("\n  gausswork fit --resume {run}"));
     }

@@ -44,7 +44,7 @@ pub trait Learner {
     /// One update of every network, on the batch that belongs to `step`.
     ///
     /// # Errors
-    /// [`Diverged`] where a loss or gradient is not finite; the parameters are then as before the step.
+    /// [`Diverged`] where a loss or gradient is not finite; the player whose it is has not moved, and every weight is finite.
     fn step(&mut self, step: u64, learning_rate: f64, workers: &dyn Collective) -> Result<Figures, Diverged>;
 
     /// Figures on held-out rows.

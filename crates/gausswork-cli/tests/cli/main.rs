@@ -6,6 +6,7 @@ mod common;
 mod conditions;
 mod density;
 mod evaluate;
+mod game;
 mod kl;
 mod reproducible;
 mod verbs;

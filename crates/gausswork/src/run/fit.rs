@@ -61,12 +61,6 @@ pub enum FitError {
         /// The model file.
         path: PathBuf,
     },
-    /// A table whose columns are all constant or regenerated.
-    #[error(
-        "every column is constant, an identifier or free text: a discriminator has nothing to learn; give a column another \
-         kind with --types, or copy the table"
-    )]
-    NothingToLearn,
     /// The threads.
     #[error(transparent)]
     Threads(#[from] ThreadsError),

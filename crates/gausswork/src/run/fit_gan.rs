@@ -21,9 +21,6 @@ pub(super) fn fit_gan(
     let noise = Noise::new(config.seed);
     let (field, data) = rows.field();
     let gan = Gan::new(config.gan.clone(), codec.layout(), field, &noise);
-    if gan.seen_width() == 0 {
-        return Err(FitError::NothingToLearn);
-    }
     let schedule = config.train_config();
     let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
     let (split, steps) = (rows.split.map(<[u32]>::to_vec), schedule.schedule.steps);

@@ -69,9 +69,6 @@ pub fn plan(
             let rows = Rows { features: &features, split: [&train, &held_out], points: points.as_ref() };
             let (field, data) = rows.field();
             let gan = Gan::new(config.gan.clone(), layout, field, &noise);
-            if gan.seen_width() == 0 {
-                return Err(FitError::NothingToLearn);
-            }
             let parameters = gan.generator_params.values().len() + gan.discriminator_params.values().len();
             let (split, steps) = ([train.clone(), held_out.clone()], config.training.steps.unwrap_or(1));
             let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, device);

@@ -1,0 +1,65 @@
+//! What the command says of a game.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::common::{gausswork, succeeds};
+
+const GAME: &str = "kind = 'gan'
+    gan = { objective = 'non-saturating', generator = { latent = 2, width = 16, points = { layers = 0 } } }
+    training = { steps = 300, batch = 128 }";
+
+#[test]
+fn the_verdict_its_reasons_and_both_conventions_are_told() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    fs::write(at.join("game.toml"), GAME).unwrap();
+    let fit = ["fit", "gaussian:rows=2000", "--config", "game.toml", "--no-report", "--out", "run", "--json"];
+    let (json, told) = succeeds(at, &fit);
+    for words in [
+        "verdict: ",
+        "0.6931 at equilibrium",
+        "1.3863",
+        "J_D of a fresh discriminator",
+        "(→ 0.693; ×2 1.386)",
+    ] {
+        assert!(told.contains(words), "no \"{words}\" in: {told}");
+    }
+    assert!(!told.contains("gausswork score"), "a game has no likelihood: {told}");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert!(json["judgement"]["verdict"].is_string() && json["judgement"]["reasons"][0].is_string());
+    assert!(json["figures"]["fresh_j_d"].is_f64() && json["figures"]["gradient_ratio"].is_f64());
+
+    let (shown, _) = succeeds(at, &["inspect", "run"]);
+    for words in
+        ["How the game ended", "verdict: ", "Course of the game", "|∇ minimax|", "Goodfellow et al. 2014"]
+    {
+        assert!(shown.contains(words), "no \"{words}\" in: {shown}");
+    }
+    let (inspected, _) = succeeds(at, &["inspect", "run", "--json"]);
+    let inspected: Value = serde_json::from_str(&inspected).unwrap();
+    assert_eq!(inspected["judgement"], json["judgement"]);
+    assert!(inspected["curve"].as_array().is_some_and(|points| points.len() >= 200));
+}
+
+#[test]
+fn a_game_that_diverges_fails_and_says_what_it_kept() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    let broken = "kind = 'gan'
+        gan = { objective = 'wasserstein', penalty = { kind = 'r1', weight = 1.0, every = 1 }, discriminator = { width = 32, blocks = 16 } }
+        training = { steps = 400, batch = 128, learning-rate = 1.0 }";
+    fs::write(at.join("game.toml"), broken).unwrap();
+    let fit = ["fit", "gaussian:rows=2000", "--config", "game.toml", "--no-report", "--out", "run"];
+    let output = gausswork(at, &fit).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("is not finite") && told.contains("are kept in") && !told.contains("panicked"),
+        "{told}"
+    );
+    let (shown, _) = succeeds(at, &["inspect", "run"]);
+    assert!(shown.contains("verdict: diverged") && shown.contains("is not finite"), "{shown}");
+}
