@@ -56,7 +56,7 @@ fn references(model: &ModelKind) -> Vec<(&'static str, &'static str)> {
                 "generative adversarial network",
                 "Goodfellow et al. 2014, Generative Adversarial Nets, arXiv:1406.2661",
             ),
-            ("objective", kind.config.objective.reference()),
+            ("objective", kind.config.objective().reference()),
             OPTIMISER,
         ],
     }

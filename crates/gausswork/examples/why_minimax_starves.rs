@@ -18,7 +18,7 @@ const NAMES: [&str; 3] =
 
 fn play(objective: Objective) -> Result<GameRecord, Box<dyn std::error::Error>> {
     let mut config = Config { seed: 1, ..Config::from_toml(GAME)? };
-    config.gan.objective = objective;
+    config.gan.objective = Some(objective);
     let directory = Path::new("runs").join(format!("starves-{}", objective.name()));
     let (data, existing) = ("ring:8:rows=5000".into(), Existing::Replace);
     let run = Run { data, directory: directory.clone(), existing, threads: 2 };
