@@ -291,7 +291,9 @@ impl Config {
     /// # Errors
     /// [`ConfigError::BatchTooLarge`].
     pub fn resolved(mut self, train_rows: usize, spans: usize, of: Of) -> Result<Self, ConfigError> {
-        self.model = self.model.resolved(spans);
+        if self.kind == Kind::Vae {
+            self.model = self.model.resolved(spans);
+        }
         let training = &mut self.training;
         let (pac, rows_per_step) = match self.kind {
             Kind::Vae => (1, 512),
