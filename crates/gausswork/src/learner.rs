@@ -10,6 +10,8 @@ use std::sync::Mutex;
 use gausswork_kernels::add;
 use serde::{Deserialize, Serialize};
 
+use crate::noise::{Noise, Stream};
+
 /// Named numbers of a step or a validation, in a fixed order; log-likelihoods in nats per row.
 pub type Figures = Vec<(&'static str, f64)>;
 
@@ -96,6 +98,31 @@ pub trait Collective: Sync {
 
     /// Runs `work` for pieces `0..pieces`, in any order.
     fn each(&self, pieces: usize, work: &(dyn Fn(usize) + Sync));
+}
+
+/// The batches of training rows: slices of a new permutation for each epoch, of which the latest is kept.
+#[derive(Debug, Default)]
+pub struct Epochs {
+    latest: Option<(u64, Vec<u32>)>,
+}
+
+impl Epochs {
+    /// Batches of `size` that one pass over `rows` rows takes.
+    pub fn batches(rows: usize, size: usize) -> u64 {
+        (rows / size).max(1) as u64
+    }
+
+    /// The rows of the batch with a number, `size` of `train`.
+    pub fn batch(&mut self, number: u64, train: &[u32], size: usize, noise: &Noise) -> Vec<u32> {
+        let per_epoch = Self::batches(train.len(), size);
+        let (epoch, within) = (number / per_epoch, number % per_epoch);
+        if self.latest.as_ref().is_none_or(|(latest, _)| *latest != epoch) {
+            self.latest = Some((epoch, noise.permutation(Stream::Shuffle, epoch, train.len())));
+        }
+        let order = self.latest.as_ref().map_or(&[][..], |(_, order)| order);
+        let start = within as usize * size;
+        order[start..start + size].iter().map(|&i| train[i as usize]).collect()
+    }
 }
 
 /// Numbers per piece where vectors as long as the parameters are worked on; fixed, so that sums by piece do not depend on

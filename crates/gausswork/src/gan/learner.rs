@@ -10,7 +10,7 @@ use super::objective::{Convention, Objective};
 use super::penalty::PenalisedRows;
 use super::place::{DIRECTIONS, Directions};
 use super::points::Phase;
-use crate::learner::{Collective, Diverged, Figures, Frame, Gradient, Learner, Square, Validation};
+use crate::learner::{Collective, Diverged, Epochs, Figures, Frame, Gradient, Learner, Square, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -46,7 +46,7 @@ pub struct GanLearner<'a> {
     generator: Adam,
     discriminator: Adam,
     best: Vec<f32>,
-    epoch: Option<(u64, Vec<u32>)>,
+    epochs: Epochs,
 }
 
 /// Sums over the rows of a batch that the players' steps hand out.
@@ -87,7 +87,7 @@ impl<'a> GanLearner<'a> {
             steps,
             noise,
             device,
-            epoch: None,
+            epochs: Epochs::default(),
         }
     }
 
@@ -96,16 +96,9 @@ impl<'a> GanLearner<'a> {
         &self.best
     }
 
-    /// The rows of a batch: a slice of the epoch's permutation.
+    /// The rows of a batch.
     fn rows(&mut self, index: u64) -> Vec<u32> {
-        let per_epoch = (self.train.len() / self.batch).max(1) as u64;
-        let (epoch, within) = (index / per_epoch, index % per_epoch);
-        if self.epoch.as_ref().is_none_or(|(cached, _)| *cached != epoch) {
-            self.epoch = Some((epoch, self.noise.permutation(Stream::Shuffle, epoch, self.train.len())));
-        }
-        let order = self.epoch.as_ref().map_or(&[][..], |(_, order)| order);
-        let start = within as usize * self.batch;
-        order[start..start + self.batch].iter().map(|&i| self.train[i as usize]).collect()
+        self.epochs.batch(index, &self.train, self.batch, &self.noise)
     }
 
     /// The rows of a shard, whole packs.

@@ -402,7 +402,8 @@ impl Of {
     fn game(self) -> (Objective, Penalty, usize) {
         match self {
             Self::Rows => {
-                (Objective::Relativistic, Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 }, 64)
+                let gan = GanConfig::default();
+                (gan.objective(), gan.penalty(), gan.latent())
             }
             Self::Points => {
                 (Objective::NonSaturating, Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 1 }, 2)

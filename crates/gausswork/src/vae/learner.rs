@@ -7,7 +7,7 @@ use super::encoder::LOG_VAR_BOUNDS;
 use super::model::Vae;
 use crate::error::OutOfRange;
 use crate::layout::Features;
-use crate::learner::{Collective, Diverged, Figures, Gradient, Learner, Validation};
+use crate::learner::{Collective, Diverged, Epochs, Figures, Gradient, Learner, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -66,7 +66,7 @@ pub struct VaeLearner<'a> {
     device: Device,
     adam: Adam,
     best: Vec<f32>,
-    epoch: Option<(u64, Vec<u32>)>,
+    epochs: Epochs,
     names: Vec<String>,
 }
 
@@ -102,7 +102,7 @@ impl<'a> VaeLearner<'a> {
             device,
             adam,
             best,
-            epoch: None,
+            epochs: Epochs::default(),
             names: Vec::new(),
         }
     }
@@ -114,7 +114,7 @@ impl<'a> VaeLearner<'a> {
 
     /// Steps that one pass over the training rows takes.
     pub fn steps_per_epoch(&self) -> u64 {
-        (self.train.len() / self.batch).max(1) as u64
+        Epochs::batches(self.train.len(), self.batch)
     }
 
     /// The averaged weights remembered by [`Learner::keep`].
@@ -122,15 +122,9 @@ impl<'a> VaeLearner<'a> {
         &self.best
     }
 
-    /// The rows of a step's batch: a slice of the epoch's permutation.
+    /// The rows of a step's batch.
     fn rows(&mut self, step: u64) -> Vec<u32> {
-        let (epoch, within) = (step / self.steps_per_epoch(), step % self.steps_per_epoch());
-        if self.epoch.as_ref().is_none_or(|(cached, _)| *cached != epoch) {
-            self.epoch = Some((epoch, self.noise.permutation(Stream::Shuffle, epoch, self.train.len())));
-        }
-        let order = self.epoch.as_ref().map_or(&[][..], |(_, order)| order);
-        let start = within as usize * self.batch;
-        order[start..start + self.batch].iter().map(|&i| self.train[i as usize]).collect()
+        self.epochs.batch(step, &self.train, self.batch, &self.noise)
     }
 
     /// Names what is not finite.
