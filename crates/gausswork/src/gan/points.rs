@@ -117,11 +117,6 @@ impl PointGenerator {
         self.norms.iter().zip(moments).flat_map(|(norm, moments)| norm.sums(moments, rows)).collect()
     }
 
-    /// How many numbers [`PointGenerator::sums`] gives.
-    pub fn sums_len(&self, params: &Params) -> usize {
-        self.norms.iter().map(|norm| params.get(norm.running).len()).sum()
-    }
-
     /// Moves the running moments towards those of a batch of `rows` rows.
     pub fn update(&self, params: &mut Params, sums: &[f64], rows: usize) {
         let mut rest = sums;
