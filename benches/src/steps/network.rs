@@ -21,7 +21,7 @@ pub(super) struct Network {
 impl Network {
     /// A network that learns by Adam at a rate, with the betas given.
     pub(super) fn new(params: Params, rate: f64, [beta1, beta2]: [f64; 2]) -> Self {
-        let config = AdamConfig { beta1, beta2, clip: f64::INFINITY, ..AdamConfig::default() };
+        let config = AdamConfig { beta1, beta2, clip: f64::INFINITY, average: None, ..AdamConfig::default() };
         let adam = Adam::new(params.values(), config);
         Self { params, adam, rate }
     }

@@ -17,16 +17,28 @@ pub struct AdamTerms {
     pub keep: f32,
 }
 
-/// Kingma & Ba 2015, algorithm 1, on vectors of one length: weights, moments and average are updated.
+/// Kingma & Ba 2015, algorithm 1, on vectors of one length: weights and moments are updated, and an average where one is kept.
 #[multiversion(targets = "simd")]
-pub fn adam(terms: AdamTerms, g: &[f32], weights: &mut [f32], [m, v, average]: [&mut [f32]; 3]) {
+pub fn adam(
+    terms: AdamTerms,
+    g: &[f32],
+    weights: &mut [f32],
+    [m, v]: [&mut [f32]; 2],
+    average: Option<&mut [f32]>,
+) {
     let AdamTerms { scale, betas: [b1, b2], rate, epsilon, keep } = terms;
-    let state = m.iter_mut().zip(v).zip(average);
-    for ((weight, &g), ((m, v), average)) in weights.iter_mut().zip(g).zip(state) {
+    let update = |weight: &mut f32, g: f32, m: &mut f32, v: &mut f32| {
         let g = g * scale;
         *m = b1 * *m + (1.0 - b1) * g;
         *v = b2 * *v + (1.0 - b2) * g * g;
         *weight -= rate * *m / (v.sqrt() + epsilon);
+    };
+    let all = weights.iter_mut().zip(g).zip(m.iter_mut().zip(v));
+    let Some(average) = average else {
+        return all.for_each(|((weight, &g), (m, v))| update(weight, g, m, v));
+    };
+    for (((weight, &g), (m, v)), average) in all.zip(average) {
+        update(weight, g, m, v);
         *average = keep * *average + (1.0 - keep) * *weight;
     }
 }
@@ -64,7 +76,10 @@ mod tests {
         let (g, w, m, a) = (numbers(1), numbers(2), numbers(3), numbers(4));
         let v: Vec<f32> = numbers(5).iter().map(|x| x.abs()).collect();
         let (mut weights, mut first, mut second, mut average) = (w.clone(), m.clone(), v.clone(), a.clone());
-        adam(terms, &g, &mut weights, [&mut first, &mut second, &mut average]);
+        let (mut same, mut moments) = (w.clone(), [m.clone(), v.clone()]);
+        adam(terms, &g, &mut weights, [&mut first, &mut second], Some(&mut average));
+        adam(terms, &g, &mut same, moments.each_mut().map(|x| &mut x[..]), None);
+        assert_eq!((&same, &moments[0], &moments[1]), (&weights, &first, &second));
         for i in 0..n {
             let [g, w, m, v, a] = [g[i] * 0.5, w[i], m[i], v[i], a[i]].map(f64::from);
             let (m, v) = (0.9 * m + 0.1 * g, 0.99 * v + 0.01 * g * g);

@@ -37,7 +37,7 @@ pub use logistic::{bernoulli_loss, log_1p, sigmoid, softplus, tanh};
 pub use moments::column_moments;
 pub use philox::{Counters, philox};
 pub use product::{
-    add_rows, multiply_add, multiply_add_by_columns, multiply_add_by_transposed, multiply_add_transposed_by,
+    add_rows, append_by_transposed, append_transposed_by, multiply_add, multiply_add_by_columns,
 };
 pub use relaxed::{one_hot_of_greatest, softmax_gradient};
 pub use softmax::{log_mass, log_mass_by_columns, log_mass_gradient};

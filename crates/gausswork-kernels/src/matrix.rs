@@ -45,12 +45,39 @@ pub(crate) fn product(a: Matrix<'_>, b: Matrix<'_>, add: bool, step: usize, y: &
         "values must suffice"
     );
     // SAFETY: the assertion bounds every address that these steps reach; `y` is exclusive, and its elements do not overlap.
+    unsafe { product_at(a, b, add, step, y.as_mut_ptr()) }
+}
+
+/// Appends `a b`, row after row, to `out`.
+pub(crate) fn append_product(a: Matrix<'_>, b: Matrix<'_>, out: &mut Vec<f32>) {
+    let ([m, k], [inner, n]) = (a.size, b.size);
+    assert!(inner == k, "shapes must fit");
+    assert!(a.values.len() >= a.reach() && b.values.len() >= b.reach(), "values must suffice");
+    if k == 0 {
+        return out.resize(out.len() + m * n, 0.0);
+    }
+    out.reserve(m * n);
+    // SAFETY: the assertion bounds every address that is read, and the capacity those that are written, the m n numbers after the last
+    // one; without `add` they are not read, and each of them is written before the length says so.
+    unsafe {
+        product_at(a, b, false, n, out.as_mut_ptr().add(out.len()));
+        out.set_len(out.len() + m * n);
+    }
+}
+
+/// The product into the memory from `y` on.
+///
+/// # Safety
+/// Every element that the sizes and steps reach must be within its memory; those of `y` must be nobody else's, and with `add` initialised.
+unsafe fn product_at(a: Matrix<'_>, b: Matrix<'_>, add: bool, step: usize, y: *mut f32) {
+    let ([m, k], [_, n]) = (a.size, b.size);
+    // SAFETY: as the caller promises.
     unsafe {
         gemm::gemm(
             m,
             n,
             k,
-            y.as_mut_ptr(),
+            y,
             1,
             step as isize,
             add,
@@ -110,6 +137,9 @@ mod tests {
             let right = Matrix::new(&b, [k, n]).with_step(n + gap);
             let mut y = vec![9.0; m * (n + gap)];
             product(left, right, false, n + gap, &mut y);
+            let mut appended = vec![7.0];
+            append_product(left, right, &mut appended);
+            assert_eq!((appended.len(), appended[0]), (1 + m * n, 7.0));
             // The other way round: (bᵀ aᵀ)ᵀ.
             let (mut turned, mut z) = (vec![1.0; m * n], vec![0.0; m * n]);
             product(right.transposed(), left.transposed(), true, m, &mut turned);
@@ -117,6 +147,7 @@ mod tests {
             for i in 0..m {
                 for j in 0..n {
                     assert!((f64::from(y[i * (n + gap) + j]) - exact(i, j)).abs() <= slack, "{m} {k} {n}");
+                    assert!((f64::from(appended[1 + i * n + j]) - exact(i, j)).abs() <= slack, "{m} {k} {n}");
                     assert!((f64::from(z[i * n + j]) - 1.0 - exact(i, j)).abs() <= slack, "{m} {k} {n}");
                 }
                 // Between the rows nothing is touched.

@@ -1,7 +1,6 @@
 //! Products of row-major matrices, each on the calling thread.
 
-use crate::adam::add;
-use crate::matrix::{Matrix, product, transpose};
+use crate::matrix::{Matrix, append_product, product, transpose};
 
 /// `y += a b`, `a: [m, k]`, `b: [k, n]`, `y: [m, n]`.
 pub fn multiply_add(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
@@ -15,23 +14,29 @@ const SMALL: usize = 1 << 14;
 /// Right sides larger than this are turned at the expense of any number of rows.
 const LARGE: usize = 1 << 17;
 
-/// `y += a bᵀ`, `a: [m, k]`, `b: [n, k]`, `y: [m, n]`.
-pub fn multiply_add_by_transposed(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    // A product packs a transposed right side number by number, and with few rows to share it, that is most of the work. `b aᵀ` packs
-    // the rows instead, and only they and what comes out are turned.
-    if (m < FEW_ROWS && n * k > SMALL) || n * k > LARGE {
-        let mut turned = vec![0.0; n * m];
-        product(Matrix::new(b, [n, k]), Matrix::new(a, [m, k]).transposed(), false, m, &mut turned);
-        let mut back = vec![0.0; n * m];
-        transpose(&turned, [n, m], &mut back);
-        return add(y, &back);
+/// Appends `a bᵀ` to `out`, `a: [m, k]`, `b: [n, k]`.
+pub fn append_by_transposed(a: &[f32], b: &[f32], out: &mut Vec<f32>, [m, k, n]: [usize; 3]) {
+    // A product packs a transposed right side number by number: for a large one it is cheaper to turn it whole.
+    if m >= FEW_ROWS && n * k > LARGE {
+        let mut turned = vec![0.0; n * k];
+        transpose(b, [n, k], &mut turned);
+        return append_product(Matrix::new(a, [m, k]), Matrix::new(&turned, [k, n]), out);
     }
-    product(Matrix::new(a, [m, k]), Matrix::new(b, [n, k]).transposed(), true, n, y);
+    // With few rows to share it, that packing is most of the work. `b aᵀ` packs the rows instead, and only they and what comes out
+    // are turned.
+    if m < FEW_ROWS && n * k > SMALL {
+        let mut turned = Vec::new();
+        append_product(Matrix::new(b, [n, k]), Matrix::new(a, [m, k]).transposed(), &mut turned);
+        let before = out.len();
+        out.resize(before + m * n, 0.0);
+        return transpose(&turned, [n, m], &mut out[before..]);
+    }
+    append_product(Matrix::new(a, [m, k]), Matrix::new(b, [n, k]).transposed(), out);
 }
 
-/// `y += aᵀ b`, `a: [k, m]`, `b: [k, n]`, `y: [m, n]`.
-pub fn multiply_add_transposed_by(a: &[f32], b: &[f32], y: &mut [f32], [m, k, n]: [usize; 3]) {
-    product(Matrix::new(a, [k, m]).transposed(), Matrix::new(b, [k, n]), true, n, y);
+/// Appends `aᵀ b` to `out`, `a: [k, m]`, `b: [k, n]`.
+pub fn append_transposed_by(a: &[f32], b: &[f32], out: &mut Vec<f32>, [m, k, n]: [usize; 3]) {
+    append_product(Matrix::new(a, [k, m]).transposed(), Matrix::new(b, [k, n]), out);
 }
 
 /// `yᵀ += a b`, `a: [m, k]`, `b: [k, n]`, `y: [n, m]`.
@@ -91,6 +96,7 @@ mod tests {
             let b: Vec<f32> = (0..k * n).map(|i| ((i * 104_729) % 97) as f32 * 0.02 - 1.0).collect();
             let start: Vec<f32> = (0..m * n).map(|i| i as f32 * 0.01).collect();
             let check = |found: Vec<f32>, product: Vec<f64>| {
+                assert_eq!(found.len(), m * n);
                 for ((found, start), product) in found.iter().zip(&start).zip(product) {
                     // k products of numbers up to 1, each rounded once.
                     let slack =
@@ -101,12 +107,14 @@ mod tests {
             let mut y = start.clone();
             multiply_add(&a, &b, &mut y, [m, k, n]);
             check(y, plain(m, k, n, |i, t| a[i * k + t], |t, j| b[t * n + j]));
-            let mut y = start.clone();
-            multiply_add_by_transposed(&a, &b, &mut y, [m, k, n]);
-            check(y, plain(m, k, n, |i, t| a[i * k + t], |t, j| b[j * k + t]));
-            let mut y = start.clone();
-            multiply_add_transposed_by(&a, &b, &mut y, [m, k, n]);
-            check(y, plain(m, k, n, |i, t| a[t * m + i], |t, j| b[t * n + j]));
+            // What is appended starts at nothing.
+            let appended = |out: Vec<f32>| out.iter().zip(&start).map(|(y, start)| y + start).collect();
+            let mut y = Vec::new();
+            append_by_transposed(&a, &b, &mut y, [m, k, n]);
+            check(appended(y), plain(m, k, n, |i, t| a[i * k + t], |t, j| b[j * k + t]));
+            let mut y = Vec::new();
+            append_transposed_by(&a, &b, &mut y, [m, k, n]);
+            check(appended(y), plain(m, k, n, |i, t| a[t * m + i], |t, j| b[t * n + j]));
             let mut y = transposed(&start, m);
             multiply_add_by_columns(&a, &b, &mut y, [m, k, n]);
             check(transposed(&y, n), plain(m, k, n, |i, t| a[i * k + t], |t, j| b[t * n + j]));

@@ -8,7 +8,7 @@ use burn::backend::{Backend, Dispatch, Flex, TensorMetadata};
 use burn::tensor::{Shape, Tensor};
 
 use gausswork_kernels::{
-    Activation, add_rows, multiply_add, multiply_add_by_transposed, multiply_add_transposed_by,
+    Activation, add_rows, append_by_transposed, append_transposed_by, multiply_add,
 };
 
 use super::Fused;
@@ -153,12 +153,11 @@ pub(super) fn input_gradient_on_slices(
     let shape = ending(g.layout().shape(), of_weight[of_weight.num_dims() - 2]);
     let Sizes { spans, rows, input, output } = Sizes::of(&shape, g.layout().shape());
     let (weight, g) = (slice(&weight)?, slice(&g)?);
-    let mut out = vec![0.0; spans * rows * input];
+    let mut out = Vec::with_capacity(spans * rows * input);
     for s in 0..spans {
         let g = &g[s * rows * output..][..rows * output];
         let weight = &weight[s * input * output..][..input * output];
-        let out = &mut out[s * rows * input..][..rows * input];
-        multiply_add_by_transposed(g, weight, out, [rows, output, input]);
+        append_by_transposed(g, weight, &mut out, [rows, output, input]);
     }
     Some(filled(shape, out))
 }
@@ -171,12 +170,11 @@ pub(super) fn weight_gradient_on_slices(
     let shape = weight_shape(x.layout().shape(), g.layout().shape());
     let Sizes { spans, rows, input, output } = Sizes::of(x.layout().shape(), g.layout().shape());
     let (x, g) = (slice(&x)?, slice(&g)?);
-    let mut out = vec![0.0; spans * input * output];
+    let mut out = Vec::with_capacity(spans * input * output);
     for s in 0..spans {
         let x = &x[s * rows * input..][..rows * input];
         let g = &g[s * rows * output..][..rows * output];
-        let out = &mut out[s * input * output..][..input * output];
-        multiply_add_transposed_by(x, g, out, [input, rows, output]);
+        append_transposed_by(x, g, &mut out, [input, rows, output]);
     }
     Some(filled(shape, out))
 }

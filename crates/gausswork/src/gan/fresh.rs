@@ -160,7 +160,7 @@ struct Fresh<'a> {
 impl Fresh<'_> {
     /// Trains `params`, and leaves in them the averaged weights that did best on the rows that decide when to stop.
     fn train(&self, params: &mut Params, workers: &dyn Collective) {
-        let config = AdamConfig { average: AVERAGE, ..AdamConfig::default() };
+        let config = AdamConfig { average: Some(AVERAGE), ..AdamConfig::default() };
         let mut adam = Adam::new(params.values(), config);
         let (mut best, mut least) = (params.values().to_vec(), f64::INFINITY);
         for step in 0..FRESH_STEPS {

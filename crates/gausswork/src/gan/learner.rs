@@ -75,7 +75,11 @@ impl<'a> GanLearner<'a> {
         let packs = (batch.min(train.len()) / pac).max(1);
         Self {
             generator: Adam::new(gan.generator_params.values(), adam),
-            discriminator: Adam::new(gan.discriminator_params.values(), adam),
+            // Nobody uses an average of the discriminator.
+            discriminator: Adam::new(
+                gan.discriminator_params.values(),
+                AdamConfig { average: None, ..adam },
+            ),
             best: gan.generator_params.values().to_vec(),
             shards: shards.clamp(1, packs),
             batch: packs * pac,
@@ -425,8 +429,8 @@ impl Learner for GanLearner<'_> {
             state.push(entry(&format!("{name}.weights"), params.values()));
             state.push(entry(&format!("{name}.m"), &adam.m));
             state.push(entry(&format!("{name}.v"), &adam.v));
-            state.push(entry(&format!("{name}.average"), &adam.average));
         }
+        state.push(entry("generator.average", &self.generator.average));
         state
     }
 
@@ -442,7 +446,6 @@ impl Learner for GanLearner<'_> {
                 "discriminator.weights" => self.gan.discriminator_params.values_mut(),
                 "discriminator.m" => &mut self.discriminator.m,
                 "discriminator.v" => &mut self.discriminator.v,
-                "discriminator.average" => &mut self.discriminator.average,
                 _ => return false,
             };
             if target.len() != values.len() {
@@ -451,7 +454,7 @@ impl Learner for GanLearner<'_> {
             target.copy_from_slice(&values);
             taken += 1;
         }
-        taken == 9
+        taken == 8
     }
 }
 

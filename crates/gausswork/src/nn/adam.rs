@@ -17,13 +17,13 @@ pub struct AdamConfig {
     pub epsilon: f64,
     /// Greatest Euclidean norm of the whole gradient.
     pub clip: f64,
-    /// Decay of the weight average once warm; at step t it is at most (1 + t)/(10 + t).
-    pub average: f64,
+    /// Decay of the weight average once warm; at step t it is at most (1 + t)/(10 + t). None keeps no average.
+    pub average: Option<f64>,
 }
 
 impl Default for AdamConfig {
     fn default() -> Self {
-        Self { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, clip: 5.0, average: 0.999 }
+        Self { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, clip: 5.0, average: Some(0.999) }
     }
 }
 
@@ -35,14 +35,15 @@ pub struct Adam {
     pub m: Vec<f32>,
     /// Second moment.
     pub v: Vec<f32>,
-    /// Averaged weights (Polyak & Juditsky 1992, with exponential weights).
+    /// Averaged weights (Polyak & Juditsky 1992, with exponential weights); empty where none are kept.
     pub average: Vec<f32>,
 }
 
 impl Adam {
     /// An optimiser for weights that start at `values`.
     pub fn new(values: &[f32], config: AdamConfig) -> Self {
-        Self { config, m: vec![0.0; values.len()], v: vec![0.0; values.len()], average: values.to_vec() }
+        let average = config.average.map_or_else(Vec::new, |_| values.to_vec());
+        Self { config, m: vec![0.0; values.len()], v: vec![0.0; values.len()], average }
     }
 
     /// Updates `values`, every parameter one after the other, by a gradient; `step` counts from 0. Returns the gradient's norm before
@@ -67,10 +68,11 @@ impl Adam {
         let rate = (learning_rate * (1.0 - beta2.powf(t)).sqrt() / (1.0 - beta1.powf(t))) as f32;
         // The reference divides by √(v/(1-β₂ᵗ)) + ε; with the correction in the rate, ε scales alike.
         let epsilon = (epsilon * (1.0 - beta2.powf(t)).sqrt()) as f32;
-        let keep = average.min((1.0 + t) / (10.0 + t)) as f32;
+        let keep = average.map_or(0.0, |average| average.min((1.0 + t) / (10.0 + t))) as f32;
         let betas = [beta1 as f32, beta2 as f32];
         let terms = AdamTerms { scale, betas, rate, epsilon, keep };
-        let mut rest = (values, &mut self.m[..], &mut self.v[..], &mut self.average[..]);
+        let averaged = average.map(|_| &mut self.average[..]);
+        let mut rest = (values, &mut self.m[..], &mut self.v[..], averaged);
         let mut pieces = Vec::new();
         for gradient in gradient.iter().flat_map(|part| part.chunks(PIECE)) {
             let n = gradient.len();
@@ -78,14 +80,14 @@ impl Adam {
             let (values, later_values) = values.split_at_mut(n);
             let (m, later_m) = m.split_at_mut(n);
             let (v, later_v) = v.split_at_mut(n);
-            let (average, later_average) = average.split_at_mut(n);
-            pieces.push(Mutex::new((gradient, values, [m, v, average])));
+            let (average, later_average) = average.map(|average| average.split_at_mut(n)).unzip();
+            pieces.push(Mutex::new((gradient, values, [m, v], average)));
             rest = (later_values, later_m, later_v, later_average);
         }
         workers.each(pieces.len(), &|piece| {
             let Ok(mut piece) = pieces[piece].lock() else { return };
-            let (gradient, values, [m, v, average]) = &mut *piece;
-            adam(terms, gradient, values, [m, v, average]);
+            let (gradient, values, [m, v], average) = &mut *piece;
+            adam(terms, gradient, values, [m, v], average.as_deref_mut());
         });
         norm
     }

@@ -4,7 +4,9 @@
 //! from addressed noise, gradients of shards are summed in shard order, one pass applies the optimiser,
 //! and a checkpoint is the vector itself.
 
-use burn::tensor::{Device, Gradients, Tensor, TensorData};
+use std::sync::Arc;
+
+use burn::tensor::{AllocationProperty, Bytes, DType, Device, Gradients, Tensor, TensorData};
 
 use crate::learner::Gradient;
 use crate::noise::{Noise, Stream};
@@ -56,25 +58,36 @@ impl Entry {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Params {
     entries: Vec<Entry>,
-    values: Vec<f32>,
+    /// Shared with the leaves made of them, which on the CPU are these very numbers; whoever changes them first is alone with them.
+    values: Arc<Vec<f32>>,
+}
+
+/// The flat vector as bytes.
+struct Shared(Arc<Vec<f32>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.0)
+    }
 }
 
 impl Params {
     /// Adds a parameter; its initial values depend on the seed and on its position only.
     pub fn add(&mut self, name: impl Into<String>, shape: &[usize], init: Init, noise: &Noise) -> ParamId {
         let id = self.entries.len();
-        let offset = self.values.len();
+        let values = Arc::make_mut(&mut self.values);
+        let offset = values.len();
         let len: usize = shape.iter().product();
         match init {
-            Init::Zeros => self.values.resize(offset + len, 0.0),
-            Init::Values(values) => {
-                assert_eq!(values.len(), len, "initial values must fill the shape");
-                self.values.extend(values);
+            Init::Zeros => values.resize(offset + len, 0.0),
+            Init::Values(given) => {
+                assert_eq!(given.len(), len, "initial values must fill the shape");
+                values.extend(given);
             }
             Init::Normal { std } => {
-                self.values.resize(offset + len, 0.0);
-                noise.fill_normal(Stream::Init, id as u64, &mut self.values[offset..]);
-                self.values[offset..].iter_mut().for_each(|v| *v *= std);
+                values.resize(offset + len, 0.0);
+                noise.fill_normal(Stream::Init, id as u64, &mut values[offset..]);
+                values[offset..].iter_mut().for_each(|v| *v *= std);
             }
         }
         self.entries.push(Entry { name: name.into(), shape: shape.to_vec(), offset, mask: None });
@@ -92,7 +105,7 @@ impl Params {
     ) -> ParamId {
         let id = self.add(name, shape, init, noise);
         let offset = self.entries[id.0].offset;
-        for (value, &free) in self.values[offset..].iter_mut().zip(&free) {
+        for (value, &free) in self.values_mut()[offset..].iter_mut().zip(&free) {
             if !free {
                 *value = 0.0;
             }
@@ -113,7 +126,7 @@ impl Params {
 
     /// The flat vector, to be changed.
     pub fn values_mut(&mut self) -> &mut [f32] {
-        &mut self.values
+        Arc::make_mut(&mut self.values).as_mut_slice()
     }
 
     /// One parameter's values.
@@ -126,7 +139,7 @@ impl Params {
     pub fn get_mut(&mut self, id: ParamId) -> &mut [f32] {
         let entry = &self.entries[id.0];
         let range = entry.offset..entry.offset + entry.len();
-        &mut self.values[range]
+        &mut self.values_mut()[range]
     }
 
     /// The name of the parameter that holds position `index` of the flat vector.
@@ -135,30 +148,29 @@ impl Params {
         self.entries.get(k.wrapping_sub(1)).map_or("?", |entry| &entry.name)
     }
 
-    /// Copies the values to a device, where each parameter is a leaf; on an autodiff device gradients are tracked.
+    /// The values on a device, where each parameter is a leaf; on an autodiff device gradients are tracked.
     pub fn leaves(&self, device: &Device) -> Leaves {
-        self.leaves_of(&self.values, device)
+        tracked(self.constants(device), device)
     }
 
     /// [`Params::leaves`] with other values of the same shapes (a weight average).
     pub fn leaves_of(&self, values: &[f32], device: &Device) -> Leaves {
-        let mut leaves = self.constants_of(values, device);
-        if device.is_autodiff() {
-            leaves.tensors = leaves.tensors.into_iter().map(Tensor::require_grad).collect();
-        }
-        leaves
+        tracked(self.bound(Arc::new(values.to_vec()), device), device)
     }
 
-    /// Copies the values to a device as constants, through which gradients pass and to which none is taken: the other player of
+    /// The values on a device as constants, through which gradients pass and to which none is taken: the other player of
     /// a game.
     pub fn constants(&self, device: &Device) -> Leaves {
-        self.constants_of(&self.values, device)
+        self.bound(Arc::clone(&self.values), device)
     }
 
-    fn constants_of(&self, values: &[f32], device: &Device) -> Leaves {
+    fn bound(&self, values: Arc<Vec<f32>>, device: &Device) -> Leaves {
+        let bytes = bytes::Bytes::from_owner(Shared(values));
         let of = |entry: &Entry| {
-            let values = values[entry.offset..entry.offset + entry.len()].to_vec();
-            Tensor::<1>::from_data(TensorData::new(values, [entry.len()]), device)
+            let (start, len) = (entry.offset, entry.len());
+            let of_entry = bytes.slice(start * size_of::<f32>()..(start + len) * size_of::<f32>());
+            let of_entry = Bytes::from_shared(of_entry, AllocationProperty::Native);
+            Tensor::<1>::from_data(TensorData::from_bytes(of_entry, [len], DType::F32), device)
         };
         let shapes = self.entries.iter().map(|entry| entry.shape.clone()).collect();
         Leaves { tensors: self.entries.iter().map(of).collect(), shapes }
@@ -176,6 +188,13 @@ impl Params {
         };
         self.entries.iter().zip(&leaves.tensors).map(of).collect()
     }
+}
+
+fn tracked(mut leaves: Leaves, device: &Device) -> Leaves {
+    if device.is_autodiff() {
+        leaves.tensors = leaves.tensors.into_iter().map(Tensor::require_grad).collect();
+    }
+    leaves
 }
 
 /// Parameters on a device.
@@ -196,5 +215,39 @@ impl Leaves {
     /// The device.
     pub fn device(&self) -> Device {
         self.tensors.first().map_or_else(Device::flex, Tensor::device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leaves_are_the_weights_themselves_until_these_change() {
+        let mut params = Params::default();
+        let id = params.add("w", &[2, 3], Init::Normal { std: 1.0 }, &Noise::new(1));
+        let before = params.get(id).to_vec();
+        let leaves = params.leaves(&Device::flex().autodiff());
+        // Of what is made from a leaf, in place or not, neither the leaf nor the weights know.
+        let doubled = leaves.get::<2>(id).inner().mul_scalar(2.0).into_data();
+        assert_eq!(params.get(id), before);
+        assert_eq!(doubled.try_into_vec::<f32>().ok(), Some(before.iter().map(|w| 2.0 * w).collect()));
+        // Nor does a leaf know of later weights.
+        params.values_mut().fill(7.0);
+        assert_eq!(leaves.get::<2>(id).into_data().try_into_vec::<f32>().ok(), Some(before));
+        assert_eq!(params.get(id), [7.0; 6]);
+    }
+
+    #[test]
+    fn weights_that_nobody_holds_are_changed_where_they_are() {
+        let mut params = Params::default();
+        let id = params.add("w", &[8], Init::Zeros, &Noise::new(1));
+        let at = params.values().as_ptr();
+        let leaves = params.leaves(&Device::flex().autodiff());
+        let mut gradients = leaves.get::<1>(id).powf_scalar(2.0).sum().backward();
+        assert_eq!(params.gradient(&leaves, &mut gradients), [vec![0.0; 8]]);
+        drop((leaves, gradients));
+        params.values_mut()[0] = 1.0;
+        assert_eq!(params.values().as_ptr(), at, "a step must not copy the weights");
     }
 }

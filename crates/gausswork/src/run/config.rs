@@ -137,7 +137,7 @@ impl Default for TrainingConfig {
             clip: adam.clip,
             beta1: None,
             beta2: adam.beta2,
-            average: adam.average,
+            average: adam.average.unwrap_or_default(),
             held_out: 0.1,
             validate_every: None,
             patience: 6,
@@ -382,7 +382,7 @@ impl Config {
             beta1: t.beta1.unwrap_or(AdamConfig::default().beta1),
             beta2: t.beta2,
             clip: t.clip,
-            average: t.average,
+            average: Some(t.average),
             ..AdamConfig::default()
         }
     }
