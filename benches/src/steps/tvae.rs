@@ -3,13 +3,13 @@
 //! 150-128-128-(2×128)-128-128-150, ReLU, on the encoded columns of `columns.rs`; batch 500; Adam 1e-3 (.9, .999). A real
 //! number costs `½((x − tanh y)/σ)² + log σ` with a learned σ per column, a span its cross-entropy; the rate is closed.
 
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
+use gausswork::fused::spans_loss;
 use gausswork::nn::{Init, Leaves, ParamId, Params};
 use gausswork::noise::Noise;
 use gausswork::train::Threads;
 
-use super::columns::{LEVELS, MODES, REALS, WIDTH, encode};
+use super::columns::{REALS, WIDTH, encode, spans};
 use super::network::{Network, SHARDS, normals};
 use super::rows::Rows;
 use super::vae::Mlps;
@@ -57,15 +57,8 @@ fn distortion(leaves: &Leaves, log_sigma: ParamId, x: Tensor<2>, output: Tensor<
     let (real, mean) = part(0, REALS);
     let log_sigma = leaves.get::<1>(log_sigma).reshape([1, REALS]);
     let standard = (real - mean.tanh()) * log_sigma.clone().neg().exp();
-    let mut sum = standard.powi_scalar(2).mul_scalar(0.5).sum() + log_sigma.sum().mul_scalar(rows as f64);
-    let (modes, logits) = part(REALS, REALS * MODES);
-    let shape = [rows, REALS, MODES];
-    sum = sum - (log_softmax(logits.reshape(shape), 2) * modes.reshape(shape)).sum();
-    let mut first = REALS + REALS * MODES;
-    for length in LEVELS {
-        let (levels, logits) = part(first, length);
-        sum = sum - (log_softmax(logits, 1) * levels).sum();
-        first += length;
-    }
-    sum
+    let sum = standard.powi_scalar(2).mul_scalar(0.5).sum() + log_sigma.sum().mul_scalar(rows as f64);
+    let (one_hot, logits) = part(REALS, WIDTH - REALS);
+    let lengths: Vec<usize> = spans().map(|(_, length)| length).collect();
+    sum + spans_loss(logits, one_hot, &lengths).sum()
 }

@@ -16,11 +16,13 @@ mod layer_norm;
 mod logistic;
 mod matrix;
 mod moments;
+mod normal;
 mod patches;
 mod philox;
 mod product;
 mod relaxed;
 mod softmax;
+mod spans;
 mod squares;
 mod table;
 mod window;
@@ -35,12 +37,14 @@ pub use exp::{exp, silu};
 pub use layer_norm::{layer_norm, layer_norm_gradient};
 pub use logistic::{bernoulli_loss, log_1p, sigmoid, softplus, tanh};
 pub use moments::column_moments;
+pub use normal::{normal_draw, normal_rate};
 pub use philox::{Counters, philox};
 pub use product::{
     add_rows, append_by_transposed, append_transposed_by, multiply_add, multiply_add_by_columns,
 };
 pub use relaxed::{one_hot_of_greatest, softmax_gradient};
 pub use softmax::{log_mass, log_mass_by_columns, log_mass_gradient};
+pub use spans::spans_loss;
 pub use squares::{TILE, add_outer, shifted_squares};
 pub use table::{add_scaled, add_table_rows, gather_columns};
 pub use window::Window;

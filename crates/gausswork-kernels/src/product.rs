@@ -25,8 +25,10 @@ pub fn append_by_transposed(a: &[f32], b: &[f32], out: &mut Vec<f32>, [m, k, n]:
     // With few rows to share it, that packing is most of the work. `b aᵀ` packs the rows instead, and only they and what comes out
     // are turned.
     if m < FEW_ROWS && n * k > SMALL {
+        let mut columns = vec![0.0; k * m];
+        transpose(a, [m, k], &mut columns);
         let mut turned = Vec::new();
-        append_product(Matrix::new(b, [n, k]), Matrix::new(a, [m, k]).transposed(), &mut turned);
+        append_product(Matrix::new(b, [n, k]), Matrix::new(&columns, [k, m]), &mut turned);
         let before = out.len();
         out.resize(before + m * n, 0.0);
         return transpose(&turned, [n, m], &mut out[before..]);

@@ -7,7 +7,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata};
 use burn::tensor::{Shape, Tensor};
 
-use super::layers::Layers;
+use super::heads::Heads;
 use super::slices::{filled, like, slice};
 
 /// The negative log-likelihood in nats of each row of `targets: [rows, columns]`, numbers in [0, 1], under independent Bernoulli
@@ -16,7 +16,7 @@ use super::slices::{filled, like, slice};
 /// The targets are constants. The gradient `σ(x) − y` is found in the same pass.
 pub fn bernoulli_loss(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     let (logits, targets) = (logits.into_dispatch(), targets.inner().into_dispatch());
-    let (loss, _) = <Dispatch as Layers>::fused_bernoulli_loss(logits, targets);
+    let (loss, _) = <Dispatch as Heads>::fused_bernoulli_loss(logits, targets);
     Tensor::from_dispatch(loss)
 }
 
@@ -45,7 +45,7 @@ pub(super) fn on_slices(
 #[derive(Debug)]
 struct Bernoulli;
 
-impl<B: Layers> Backward<B, 1> for Bernoulli {
+impl<B: Heads> Backward<B, 1> for Bernoulli {
     /// The derivative of a row's loss by its logits.
     type State = FloatTensor<B>;
 
@@ -60,7 +60,7 @@ impl<B: Layers> Backward<B, 1> for Bernoulli {
 
 type Traced<B, C> = FloatTensor<Autodiff<B, C>>;
 
-pub(super) fn tracked<B: Layers, C: CheckpointStrategy>(
+pub(super) fn tracked<B: Heads, C: CheckpointStrategy>(
     logits: Traced<B, C>,
     targets: Traced<B, C>,
 ) -> (Traced<B, C>, Traced<B, C>) {

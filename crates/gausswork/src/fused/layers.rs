@@ -9,7 +9,7 @@ use gausswork_kernels::{Activation, Window};
 
 use super::batch_norm::Normalisation;
 use super::convolution::Way;
-use super::{Fused, batch_norm, bernoulli, bias, choice, convolution, layer_norm};
+use super::{Fused, batch_norm, bias, choice, convolution, layer_norm};
 
 /// As [`Fused`], for the layers of image networks.
 #[backend_extension(Flex, Autodiff)]
@@ -100,14 +100,6 @@ pub trait Layers: Fused {
         epsilon: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         layer_norm::plain_gradient::<Self>(x, scale, g, epsilon)
-    }
-
-    /// See [`super::bernoulli_loss`]; also the derivative of each row's loss by its logits.
-    fn fused_bernoulli_loss(
-        logits: FloatTensor<Self>,
-        targets: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        bernoulli::plain::<Self>(logits, targets)
     }
 
     /// See [`super::straight_through_choice()`], of logits with their noise.
@@ -216,13 +208,6 @@ impl Layers for Flex {
         }
     }
 
-    fn fused_bernoulli_loss(
-        logits: FloatTensor<Self>,
-        targets: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        bernoulli::on_slices(&logits, &targets).unwrap_or_else(|| bernoulli::plain::<Self>(logits, targets))
-    }
-
     fn fused_choice(x: FloatTensor<Self>, _: f32) -> FloatTensor<Self> {
         choice::on_slices(&x).unwrap_or_else(|| choice::plain::<Self>(x))
     }
@@ -285,13 +270,6 @@ impl<B: Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
         epsilon: f32,
     ) -> FloatTensor<Self> {
         layer_norm::tracked::<B, C>(x, scale, shift, epsilon)
-    }
-
-    fn fused_bernoulli_loss(
-        logits: FloatTensor<Self>,
-        targets: FloatTensor<Self>,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        bernoulli::tracked::<B, C>(logits, targets)
     }
 
     fn fused_choice(x: FloatTensor<Self>, temperature: f32) -> FloatTensor<Self> {

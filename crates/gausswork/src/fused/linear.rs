@@ -7,9 +7,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata};
 use burn::tensor::{Shape, Tensor};
 
-use gausswork_kernels::{
-    Activation, add_rows, append_by_transposed, append_transposed_by, multiply_add,
-};
+use gausswork_kernels::{Activation, add_rows, append_by_transposed, append_transposed_by, multiply_add};
 
 use super::Fused;
 use super::activation::{self, before, finish};

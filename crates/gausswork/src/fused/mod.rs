@@ -10,11 +10,14 @@ mod bernoulli;
 mod bias;
 mod choice;
 mod convolution;
+mod heads;
 mod layer_norm;
 mod layers;
 mod linear;
 mod log_mass;
+mod normal;
 mod slices;
+mod spans;
 #[cfg(test)]
 mod tests;
 
@@ -24,10 +27,13 @@ pub use bernoulli::bernoulli_loss;
 pub use bias::bias_activated;
 pub use choice::{Relaxation, straight_through_choice};
 pub use convolution::{convolution, transposed_convolution};
+pub use heads::Heads;
 pub use layer_norm::layer_norm;
 pub use layers::Layers;
 pub use linear::{linear, linear_activated, linear_per_span, linear_per_span_activated};
 pub use log_mass::log_mass;
+pub use normal::{normal_draw, normal_rate};
+pub use spans::spans_loss;
 
 pub use gausswork_kernels::{Activation, Window};
 

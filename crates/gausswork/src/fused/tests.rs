@@ -9,6 +9,8 @@ use burn::tensor::{Shape, TensorData};
 use super::batch_norm::Normalisation;
 use super::*;
 
+mod heads;
+
 type Traced = Autodiff<Flex>;
 type Plain = FloatTensor<Flex>;
 

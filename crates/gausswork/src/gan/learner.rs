@@ -76,10 +76,7 @@ impl<'a> GanLearner<'a> {
         Self {
             generator: Adam::new(gan.generator_params.values(), adam),
             // Nobody uses an average of the discriminator.
-            discriminator: Adam::new(
-                gan.discriminator_params.values(),
-                AdamConfig { average: None, ..adam },
-            ),
+            discriminator: Adam::new(gan.discriminator_params.values(), AdamConfig { average: None, ..adam }),
             best: gan.generator_params.values().to_vec(),
             shards: shards.clamp(1, packs),
             batch: packs * pac,

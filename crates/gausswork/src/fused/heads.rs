@@ -1,0 +1,112 @@
+//! Backend methods of what stands at a network's end: likelihoods, and the distribution of a latent.
+
+use burn::backend::autodiff::Autodiff;
+use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Flex, backend_extension};
+
+use super::{Fused, bernoulli, normal, spans};
+
+/// As [`Fused`], for the ends of networks.
+#[backend_extension(Flex, Autodiff)]
+pub trait Heads: Fused {
+    /// See [`super::bernoulli_loss`]; also the derivative of each row's loss by its logits.
+    fn fused_bernoulli_loss(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        bernoulli::plain::<Self>(logits, targets)
+    }
+
+    /// See [`super::spans_loss`]; also the derivative of each row's loss by its logits.
+    fn fused_spans_loss(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+        lengths: Vec<usize>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        spans::plain::<Self>(logits, targets, lengths)
+    }
+
+    /// See [`super::normal_rate`]; also its derivative by `log_var`.
+    fn fused_normal_rate(
+        mu: FloatTensor<Self>,
+        log_var: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        normal::plain_rate::<Self>(mu, log_var)
+    }
+
+    /// See [`super::normal_draw`]; also its second term.
+    fn fused_normal_draw(
+        mu: FloatTensor<Self>,
+        log_var: FloatTensor<Self>,
+        epsilon: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        normal::plain_draw::<Self>(mu, log_var, epsilon)
+    }
+}
+
+impl Heads for Flex {
+    fn fused_bernoulli_loss(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        bernoulli::on_slices(&logits, &targets).unwrap_or_else(|| bernoulli::plain::<Self>(logits, targets))
+    }
+
+    fn fused_spans_loss(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+        lengths: Vec<usize>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        spans::on_slices(&logits, &targets, &lengths)
+            .unwrap_or_else(|| spans::plain::<Self>(logits, targets, lengths))
+    }
+
+    fn fused_normal_rate(
+        mu: FloatTensor<Self>,
+        log_var: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        normal::rate_on_slices(&mu, &log_var).unwrap_or_else(|| normal::plain_rate::<Self>(mu, log_var))
+    }
+
+    fn fused_normal_draw(
+        mu: FloatTensor<Self>,
+        log_var: FloatTensor<Self>,
+        epsilon: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        normal::draw_on_slices(&mu, &log_var, &epsilon)
+            .unwrap_or_else(|| normal::plain_draw::<Self>(mu, log_var, epsilon))
+    }
+}
+
+impl<B: Heads, C: CheckpointStrategy> Heads for Autodiff<B, C> {
+    fn fused_bernoulli_loss(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        bernoulli::tracked::<B, C>(logits, targets)
+    }
+
+    fn fused_spans_loss(
+        logits: FloatTensor<Self>,
+        targets: FloatTensor<Self>,
+        lengths: Vec<usize>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        spans::tracked::<B, C>(logits, targets, lengths)
+    }
+
+    fn fused_normal_rate(
+        mu: FloatTensor<Self>,
+        log_var: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        normal::tracked_rate::<B, C>(mu, log_var)
+    }
+
+    fn fused_normal_draw(
+        mu: FloatTensor<Self>,
+        log_var: FloatTensor<Self>,
+        epsilon: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        normal::tracked_draw::<B, C>(mu, log_var, epsilon)
+    }
+}
