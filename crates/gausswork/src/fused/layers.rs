@@ -9,7 +9,7 @@ use gausswork_kernels::{Activation, Window};
 
 use super::batch_norm::Normalisation;
 use super::convolution::Way;
-use super::{Fused, batch_norm, bias, choice, convolution, layer_norm};
+use super::{Fused, batch_norm, bias, choice, convolution, layer_norm, maxout};
 
 /// As [`Fused`], for the layers of image networks.
 #[backend_extension(Flex, Autodiff)]
@@ -100,6 +100,20 @@ pub trait Layers: Fused {
         epsilon: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         layer_norm::plain_gradient::<Self>(x, scale, g, epsilon)
+    }
+
+    /// See [`super::maxout()`]; also 1 at each piece that is the greatest, 0 at the others.
+    fn fused_maxout(x: FloatTensor<Self>, pieces: usize) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        maxout::plain::<Self>(x, pieces)
+    }
+
+    /// The gradient of [`super::maxout()`] by its argument, times `g`.
+    fn fused_maxout_gradient(
+        chosen: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        pieces: usize,
+    ) -> FloatTensor<Self> {
+        maxout::plain_gradient::<Self>(chosen, g, pieces)
     }
 
     /// See [`super::straight_through_choice()`], of logits with their noise.
@@ -208,6 +222,19 @@ impl Layers for Flex {
         }
     }
 
+    fn fused_maxout(x: FloatTensor<Self>, pieces: usize) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        maxout::on_slices(&x, pieces).unwrap_or_else(|| maxout::plain::<Self>(x, pieces))
+    }
+
+    fn fused_maxout_gradient(
+        chosen: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        pieces: usize,
+    ) -> FloatTensor<Self> {
+        maxout::gradient_on_slices(&chosen, &g, pieces)
+            .unwrap_or_else(|| maxout::plain_gradient::<Self>(chosen, g, pieces))
+    }
+
     fn fused_choice(x: FloatTensor<Self>, _: f32) -> FloatTensor<Self> {
         choice::on_slices(&x).unwrap_or_else(|| choice::plain::<Self>(x))
     }
@@ -270,6 +297,10 @@ impl<B: Layers, C: CheckpointStrategy> Layers for Autodiff<B, C> {
         epsilon: f32,
     ) -> FloatTensor<Self> {
         layer_norm::tracked::<B, C>(x, scale, shift, epsilon)
+    }
+
+    fn fused_maxout(x: FloatTensor<Self>, pieces: usize) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        maxout::tracked::<B, C>(x, pieces)
     }
 
     fn fused_choice(x: FloatTensor<Self>, temperature: f32) -> FloatTensor<Self> {

@@ -15,6 +15,7 @@ mod layer_norm;
 mod layers;
 mod linear;
 mod log_mass;
+mod maxout;
 mod normal;
 mod slices;
 mod spans;
@@ -32,6 +33,7 @@ pub use layer_norm::layer_norm;
 pub use layers::Layers;
 pub use linear::{linear, linear_activated, linear_per_span, linear_per_span_activated};
 pub use log_mass::log_mass;
+pub use maxout::maxout;
 pub use normal::{normal_draw, normal_rate};
 pub use spans::spans_loss;
 

@@ -10,6 +10,7 @@ use super::batch_norm::Normalisation;
 use super::*;
 
 mod heads;
+mod maxout;
 
 type Traced = Autodiff<Flex>;
 type Plain = FloatTensor<Flex>;

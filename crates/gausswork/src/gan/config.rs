@@ -105,6 +105,9 @@ impl Default for RowsConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PointsConfig {
+    /// Categories of which each latent has one, all equally likely, besides its normal numbers; 64 where not given. What a continuous
+    /// function makes of normal numbers hangs together, so that without them something always lies between two modes.
+    pub categories: Option<usize>,
     /// Hidden layers.
     pub layers: usize,
     /// The activation.
@@ -115,7 +118,7 @@ pub struct PointsConfig {
 
 impl Default for PointsConfig {
     fn default() -> Self {
-        Self { layers: 3, activation: Nonlinearity::Relu, normalisation: Normalised::Never }
+        Self { categories: None, layers: 3, activation: Nonlinearity::Relu, normalisation: Normalised::Never }
     }
 }
 
@@ -135,6 +138,11 @@ impl GanConfig {
         self.generator.latent.unwrap_or(64)
     }
 
+    /// Categories of a latent of points.
+    pub fn categories(&self) -> usize {
+        self.generator.points.categories.unwrap_or(0)
+    }
+
     /// Checks every range.
     ///
     /// # Errors
@@ -151,6 +159,7 @@ impl GanConfig {
         size("gan.generator.rows.blocks", rows.blocks, 0, 64, "0 to 64")?;
         size("gan.generator.rows.hidden", rows.hidden, 1, 1024, "1 to 1024")?;
         size("gan.generator.rows.embedding", rows.embedding, 1, 1024, "1 to 1024")?;
+        size("gan.generator.points.categories", self.categories(), 0, 4096, "0 to 4096")?;
         size("gan.generator.points.layers", points.layers, 0, 64, "0 to 64")?;
         let within = |key, value: f64, range: std::ops::RangeInclusive<f64>, expected| {
             OutOfRange::unless(range.contains(&value), key, value, expected)

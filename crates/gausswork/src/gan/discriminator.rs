@@ -7,7 +7,7 @@ use super::layer::Layer;
 use super::nonlinearity::Nonlinearity;
 use super::spectral::Normalisation;
 use crate::error::OutOfRange;
-use crate::fused::{Activation, activate};
+use crate::fused::{Activation, activate, maxout};
 use crate::nn::{Leaves, Params, dropout};
 use crate::noise::{Noise, Stream};
 
@@ -205,9 +205,7 @@ impl Discriminator {
                 Block::Plain(layer) => self.thinned(layer.activated(leaves, h, a), mode, i),
                 Block::Maxout { layer, pieces } => {
                     let all = layer.activated(leaves, h, Activation::Identity);
-                    let [rows, columns] = all.dims();
-                    let best = all.reshape([rows, columns / pieces, *pieces]).max_dim(2);
-                    self.thinned(best.reshape([rows, columns / pieces]), mode, i)
+                    self.thinned(maxout(all, *pieces), mode, i)
                 }
             };
         }

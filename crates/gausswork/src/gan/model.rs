@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::GanConfig;
 use super::discriminator::Discriminator;
-use super::points::{Affine, Phase, PointGenerator, gather};
+use super::points::{self, Affine, Phase, PointGenerator, gather};
 use super::rows::{RowGenerator, Sizes};
 use super::view::View;
 use crate::layout::{Features, Layout};
@@ -98,7 +98,7 @@ impl Gan {
             }
             Field::Points(affine) => {
                 let dimensions = affine.centre.len();
-                let shape = [config.latent(), g.width, g.points.layers, dimensions];
+                let shape = [config.latent() + config.categories(), g.width, g.points.layers, dimensions];
                 let function = g.points.activation.activation();
                 let params = &mut generator_params;
                 let points = PointGenerator::new(params, shape, function, g.points.normalisation, noise);
@@ -116,15 +116,16 @@ impl Gan {
     /// Names and shapes of weights that decide how large all others are, without making any of them.
     pub fn expected(config: &GanConfig, layout: &Layout, field: &Field) -> Vec<(String, Vec<usize>)> {
         let g = &config.generator;
+        let of_points = config.latent() + config.categories();
         let (trunk, seen) = match field {
             Field::Rows => {
                 (("generator.trunk.weight", vec![config.latent(), g.width]), View::new(layout).width())
             }
             Field::Points(affine) if g.points.layers == 0 => {
-                (("generator.last.weight", vec![config.latent(), affine.centre.len()]), affine.centre.len())
+                (("generator.last.weight", vec![of_points, affine.centre.len()]), affine.centre.len())
             }
             Field::Points(affine) => {
-                (("generator.layer0.weight", vec![config.latent(), g.width]), affine.centre.len())
+                (("generator.layer0.weight", vec![of_points, g.width]), affine.centre.len())
             }
         };
         let (name, shape) = trunk;
@@ -147,12 +148,24 @@ impl Gan {
         }
     }
 
-    /// Latents `[rows, latent]` from `address` of the stream of the game.
+    /// Categories of a latent; none of rows.
+    pub(super) fn categories(&self) -> usize {
+        match self.field {
+            Field::Rows => 0,
+            Field::Points(_) => self.config.categories(),
+        }
+    }
+
+    /// Latents `[rows, latent + categories]` from `address` of the stream of the game.
     pub fn latents(&self, rows: usize, noise: &Noise, address: u64, device: &Device) -> Tensor<2> {
         let latent = self.config.latent();
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal(Stream::GameLatent, address, &mut z);
-        Tensor::from_data(TensorData::new(z, [rows, latent]), device)
+        let categories = self.categories();
+        let mut uniforms = vec![0.0; rows.min(rows * categories)];
+        noise.fill_uniform(Stream::GameCell, address, &mut uniforms);
+        let z = points::latents(z, latent, &uniforms, categories);
+        Tensor::from_data(TensorData::new(z, [rows, latent + categories]), device)
     }
 
     /// Generated rows as the discriminator sees them, `[rows, seen_width]`, and the moments that normalisations saw.

@@ -70,7 +70,7 @@ pub struct PointGenerator {
 }
 
 impl PointGenerator {
-    /// A network of `depth` hidden layers of `width` units.
+    /// A network of `depth` hidden layers of `width` units; `latent` numbers go in.
     pub fn new(
         params: &mut Params,
         [latent, width, depth, dimensions]: [usize; 4],
@@ -135,6 +135,22 @@ pub enum Phase {
     Train,
     /// Used: normalisation by running moments.
     Evaluate,
+}
+
+/// Latents: each of `normals: [rows, latent]` followed by one of `categories` that `uniforms: [rows]`, on (0, 1), choose; as far from 0 as
+/// so many normal numbers are on average.
+pub(super) fn latents(normals: Vec<f32>, latent: usize, uniforms: &[f32], categories: usize) -> Vec<f32> {
+    if categories == 0 {
+        return normals;
+    }
+    let width = latent + categories;
+    let mut z = vec![0.0; uniforms.len() * width];
+    for ((z, normals), u) in z.chunks_exact_mut(width).zip(normals.chunks_exact(latent)).zip(uniforms) {
+        let category = (u * categories as f32) as usize;
+        z[..latent].copy_from_slice(normals);
+        z[latent + category.min(categories - 1)] = (categories as f32).sqrt();
+    }
+    z
 }
 
 /// Real points `rows` of `points: [n, dimensions]`, as the discriminator sees them.

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::model::{Field, Gan, Generator};
-use super::points::Phase;
+use super::points::{self, Phase};
 use super::rows::Generated;
 use crate::fused::Relaxation;
 use crate::layout::{Drawn, ends_in};
@@ -30,7 +30,11 @@ impl GanSampler {
         let latent = self.gan.config.latent();
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, first, latent, &mut z);
-        let z = Tensor::from_data(TensorData::new(z, [rows, latent]), &device);
+        let categories = self.gan.categories();
+        let mut uniforms = vec![0.0; rows.min(rows * categories)];
+        noise.fill_uniform_of_steps(Stream::SampleCell, first, 1, &mut uniforms);
+        let z = points::latents(z, latent, &uniforms, categories);
+        let z = Tensor::from_data(TensorData::new(z, [rows, latent + categories]), &device);
         let leaves = self.gan.generator_params.constants(&device);
         match (&self.gan.generator, &self.gan.field) {
             (Generator::Points(points), field) => {

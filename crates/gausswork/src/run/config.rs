@@ -320,6 +320,9 @@ impl Config {
             gan.objective.get_or_insert(objective);
             gan.penalty.get_or_insert(penalty);
             gan.generator.latent.get_or_insert(latent);
+            if of == Of::Points {
+                gan.generator.points.categories.get_or_insert(64);
+            }
             gan.rate_ratio.get_or_insert(of.rate_ratio());
         }
         training.learning_rate.get_or_insert(rate);
