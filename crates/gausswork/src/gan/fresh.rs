@@ -36,29 +36,8 @@ const AVERAGE: f64 = 0.98;
 /// Least width and number of blocks: a network too small to tell anything proves nothing.
 const LEAST: [usize; 2] = [128, 2];
 
-/// Octaves of waves that it sees of points.
+/// Octaves of waves that it sees of points, at least.
 const WAVES: u32 = 7;
-
-/// Numbers that a fresh discriminator sees of a row.
-fn seen_width(gan: &Gan) -> usize {
-    match gan.field {
-        Field::Rows => gan.seen_width(),
-        Field::Points(_) => gan.seen_width() * (1 + 2 * WAVES as usize),
-    }
-}
-
-/// What a fresh discriminator sees: rows as the game's own; of points `y` also waves, `sin 2ᵏy` and `cos 2ᵏy`, without which a network
-/// of this size is blind to detail far finer than the whole (Tancik et al. 2020).
-fn seen(gan: &Gan, x: Tensor<2>) -> Tensor<2> {
-    if gan.field == Field::Rows {
-        return x;
-    }
-    let waves = (0..WAVES).flat_map(|k| {
-        let phase = x.clone().mul_scalar(f64::from(1_u32 << k));
-        [phase.clone().sin(), phase.cos()]
-    });
-    Tensor::cat(std::iter::once(x.clone()).chain(waves).collect(), 1)
-}
 
 /// Rows of one class: data, or samples.
 #[derive(Debug, Clone, Copy)]
@@ -96,12 +75,16 @@ pub fn fresh_discriminator(
         pac: 1,
         dropout: 0.0,
         normalisation: Normalisation::None,
+        waves: match gan.field {
+            Field::Rows => of_game.waves,
+            Field::Points(_) => Some(of_game.waves.unwrap_or(0).max(WAVES)),
+        },
         ..of_game.clone()
     };
     // Weights that neither player started from.
     let own = Noise::new(noise.word(Stream::Init, u64::MAX - 2, 0));
     let mut params = Params::default();
-    let network = Discriminator::new(&mut params, seen_width(gan), config, &own);
+    let network = Discriminator::new(&mut params, gan.seen_width(), config, &own);
     let fresh = Fresh {
         gan,
         network,
@@ -198,7 +181,7 @@ impl Fresh<'_> {
         let leaves = params.leaves(&Device::flex().autodiff());
         let part = BATCH * shard / SHARDS..BATCH * (shard + 1) / SHARDS;
         let of_side = |side: &Side<'_>, batch: &[u32]| {
-            let x = seen(self.gan, self.gan.real(side.data, &batch[part.clone()], &Device::flex()));
+            let x = self.gan.real(side.data, &batch[part.clone()], &Device::flex());
             self.loss(&leaves, Tensor::from_inner(x), side.label).sum()
         };
         let ([real, samples], [of_real, of_samples]) = (&self.sides, batches);
@@ -227,8 +210,7 @@ impl Fresh<'_> {
             let of_item = |item: usize| {
                 let rows = &rows[item * ROWS..rows.len().min((item + 1) * ROWS)];
                 let leaves = params.constants(&device);
-                let loss =
-                    self.loss(&leaves, seen(self.gan, self.gan.real(side.data, rows, &device)), side.label);
+                let loss = self.loss(&leaves, self.gan.real(side.data, rows, &device), side.label);
                 loss.into_data().iter::<f64>().map(|loss| 2.0 * loss).collect()
             };
             let values = workers.map(rows.len().div_ceil(ROWS), &of_item).concat();

@@ -137,8 +137,7 @@ pub enum Phase {
     Evaluate,
 }
 
-/// Latents: each of `normals: [rows, latent]` followed by one of `categories` that `uniforms: [rows]`, on (0, 1), choose; as far from 0 as
-/// so many normal numbers are on average.
+/// Latents: each of `normals: [rows, latent]` followed by one of `categories` that `uniforms: [rows]`, on (0, 1), choose.
 pub(super) fn latents(normals: Vec<f32>, latent: usize, uniforms: &[f32], categories: usize) -> Vec<f32> {
     if categories == 0 {
         return normals;
@@ -148,7 +147,7 @@ pub(super) fn latents(normals: Vec<f32>, latent: usize, uniforms: &[f32], catego
     for ((z, normals), u) in z.chunks_exact_mut(width).zip(normals.chunks_exact(latent)).zip(uniforms) {
         let category = (u * categories as f32) as usize;
         z[..latent].copy_from_slice(normals);
-        z[latent + category.min(categories - 1)] = (categories as f32).sqrt();
+        z[latent + category.min(categories - 1)] = 1.0;
     }
     z
 }
