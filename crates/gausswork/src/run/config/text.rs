@@ -1,6 +1,8 @@
 //! A configuration as TOML.
 
-use super::{Config, ConfigError, Kind};
+use super::{Config, ConfigError, Kind, Of};
+use crate::data::table::edit_distance;
+use crate::gan::Layers;
 
 impl Config {
     /// Reads a configuration from TOML; keys that are not given keep their defaults.
@@ -10,7 +12,7 @@ impl Config {
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let table: toml::Table =
             text.parse().map_err(|e: toml::de::Error| ConfigError::Syntax(e.to_string()))?;
-        let known = serde_json::to_value(Self::default()).unwrap_or_default();
+        let known = serde_json::to_value(Self::with_every_table()).unwrap_or_default();
         refuse_unknown(&table, &known, "")?;
         let config: Self = toml::from_str(text).map_err(|e| ConfigError::Syntax(e.to_string()))?;
         config.check()?;
@@ -19,20 +21,45 @@ impl Config {
 
     /// The configuration as TOML.
     ///
-    /// Sections of the other kind of model are left out where they say nothing but defaults.
-    pub fn to_toml(&self) -> String {
+    /// Sections of another kind of model, and of a generator of what the data are not, are left out where they say nothing but
+    /// defaults.
+    pub fn to_toml(&self, of: Of) -> String {
         let mut table = toml::Table::try_from(self).unwrap_or_default();
         let defaults = toml::Table::try_from(Self::default()).unwrap_or_default();
-        let others: &[&str] = match self.kind {
-            Kind::Vae => &["gan"],
-            Kind::Gan => &["model", "objective", "prior"],
+        let others: &[&[&str]] = match (self.kind, of) {
+            (Kind::Vae, _) => &[&["gan"]],
+            (Kind::Gan, Of::Rows) => {
+                &[&["model"], &["objective"], &["prior"], &["gan", "generator", "points"]]
+            }
+            (Kind::Gan, Of::Points) => {
+                &[&["model"], &["objective"], &["prior"], &["gan", "generator", "rows"]]
+            }
         };
-        for &section in others {
-            if table.get(section) == defaults.get(section) {
-                table.remove(section);
+        others.iter().for_each(|section| remove_default(&mut table, &defaults, section));
+        toml::to_string_pretty(&table).unwrap_or_default()
+    }
+
+    /// A configuration with every table that there can be: its keys are those that are known.
+    pub(super) fn with_every_table() -> Self {
+        let mut all = Self::default();
+        all.gan.penalty = Some(all.gan.penalty());
+        all.gan.discriminator.layers = Layers::Maxout { pieces: 1 };
+        all
+    }
+}
+
+/// Removes a section, named by its path, that is as in `defaults`.
+fn remove_default(table: &mut toml::Table, defaults: &toml::Table, path: &[&str]) {
+    match path {
+        [] => {}
+        [section] if table.get(*section) == defaults.get(*section) => _ = table.remove(*section),
+        [section, below @ ..] => {
+            let defaults = defaults.get(*section).and_then(toml::Value::as_table);
+            let table = table.get_mut(*section).and_then(toml::Value::as_table_mut);
+            if let Some((table, defaults)) = table.zip(defaults) {
+                remove_default(table, defaults, below);
             }
         }
-        toml::to_string_pretty(&table).unwrap_or_default()
     }
 }
 
@@ -44,7 +71,7 @@ fn refuse_unknown(table: &toml::Table, known: &serde_json::Value, path: &str) ->
         let Some(below) = known.get(key) else {
             let nearest = known
                 .keys()
-                .map(|candidate| (crate::data::table::edit_distance(key, candidate), candidate))
+                .map(|candidate| (edit_distance(key, candidate), candidate))
                 .min()
                 .filter(|&(distance, candidate)| distance <= candidate.len().max(key.len()) / 2)
                 .map(

@@ -87,7 +87,7 @@ pub fn fit(
     create(&run.directory, run.existing)?;
     let source = fs::canonicalize(&run.data).unwrap_or_else(|_| run.data.clone());
     write(&run.directory.join("data.path"), source.to_string_lossy().as_bytes())?;
-    write(&run.directory.join("config.toml"), prepared.config.to_toml().as_bytes())?;
+    write(&run.directory.join("config.toml"), prepared.config.to_toml(prepared.of).as_bytes())?;
     go(prepared, &run.data, &run.directory, run.threads, None, stop, observer)
 }
 
@@ -100,13 +100,13 @@ fn go(
     stop: &AtomicBool,
     observer: &mut dyn Observer,
 ) -> Result<Finished, FitError> {
-    let Prepared { config, table, codec, features, train, held_out, points } = prepared;
+    let Prepared { config, table, codec, features, train, held_out, of, points } = prepared;
     let fingerprint = table.fingerprint.clone();
     // The features say it all from here on.
     drop(table);
     let (record, state) = match resumed {
         Some((saved, state)) => (saved, Some(state)),
-        None => (Checkpoint::start(&config, fingerprint.clone()), None),
+        None => (Checkpoint::start(&config, of, fingerprint.clone()), None),
     };
     let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
     // Points are those of a density, which says what square of the plane there is to see.
@@ -140,7 +140,7 @@ fn go(
         fingerprint,
         rows: rows.split.map(<[u32]>::len),
         model: network.kind(),
-        config: config.to_toml(),
+        config: config.to_toml(of),
         codec,
         prior,
         figures: record.figures,
