@@ -23,7 +23,7 @@ pub(crate) fn run(
     let plan = plan(data, config, threads, &mut progress)?;
     progress.clear();
     let [train, held_out] = plan.rows;
-    let toml = plan.config.to_toml();
+    let toml = plan.config.to_toml(plan.of);
     if as_json {
         return json_to_stdout(&json!({
             "columns": columns::json(&plan.codec),

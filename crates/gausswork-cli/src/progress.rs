@@ -160,6 +160,7 @@ fn told(figures: &Figures, game: Option<Objective>) -> String {
         ("d_fake", "D(G(z))"),
         ("logit_real", "l(x)"),
         ("logit_fake", "l(G(z))"),
+        ("held_out_j_d", "held-out J_D"),
         ("held_out_jsd_bound", "held-out JSD ≥"),
     ];
     let of = |(name, said): (&str, &str)| {

@@ -96,8 +96,12 @@ fn next(directory: &Path, data: Option<&Path>, model: &ModelKind, ended: Ended) 
     let run = typed(directory);
     let data = data.map_or_else(|| "DATA".to_owned(), typed);
     let mut text = format!("next:\n  gausswork sample {run} -n 1000 -o rows.csv");
-    // A game has no likelihood to score with.
-    if matches!(model, ModelKind::Vae(_)) {
+    // A discriminator of packs says nothing of a single row.
+    let scores = match model {
+        ModelKind::Vae(_) => true,
+        ModelKind::Gan(kind) => kind.config.discriminator.pac == 1,
+    };
+    if scores {
         text.push_str(&format!("\n  gausswork score {run} {data} -o scores.csv"));
     }
     text.push_str(&format!("\n  gausswork inspect {run}"));

@@ -1,6 +1,6 @@
 //! How a game went, in words: for the end of a fit and for `inspect`.
 
-use gausswork::gan::{Convention, Equilibrium, GameRecord, Judgement, Objective};
+use gausswork::gan::{Convention, Equilibrium, GameRecord, Judgement, Meaning, Objective};
 use serde_json::{Value, json};
 
 use crate::columns;
@@ -45,14 +45,21 @@ pub(crate) fn figures(objective: Objective, find: impl Fn(&str) -> Option<f64>) 
     let bound = |name: &str, title: &str, whose: &str| {
         plain(name, title, &format!("nats, lower bound by {whose} on held-out rows; at most 0.6931"))
     };
+    let own_bound = match objective.meaning() {
+        Meaning::Logit => bound("held_out_jsd_bound", "JSD of samples and data", "the game's discriminator"),
+        Meaning::Critic | Meaning::Difference => find("jsd_bound").map(|_| {
+            let undefined = "by the game's discriminator: its outputs are not the logits of probabilities";
+            ["JSD of samples and data".to_owned(), "not defined".to_owned(), undefined.to_owned()]
+        }),
+    };
     let lines = [
         loss("j_d", "J_D, last quarter", |e| e.discriminator),
         loss("j_g", "J_G, last quarter", |e| e.generator),
         plain("d_real", "D(x), last quarter", "½ at equilibrium"),
         plain("d_fake", "D(G(z)), last quarter", "½ at equilibrium"),
         ratio(find("gradient_ratio")),
-        bound("held_out_jsd_bound", "JSD of samples and data", "the game's discriminator"),
-        bound("jsd_bound", "the same", "the fresh one"),
+        own_bound,
+        bound("jsd_bound", "the same", "a fresh discriminator"),
         fresh,
         plain("spread", "spread of samples", "of the data's"),
     ];

@@ -27,10 +27,17 @@ fn the_verdict_its_reasons_and_both_conventions_are_told() {
     ] {
         assert!(told.contains(words), "no \"{words}\" in: {told}");
     }
-    assert!(!told.contains("gausswork score"), "a game has no likelihood: {told}");
+    assert!(told.contains("gausswork score"), "its discriminator judges rows: {told}");
     let json: Value = serde_json::from_str(&json).unwrap();
     assert!(json["judgement"]["verdict"].is_string() && json["judgement"]["reasons"][0].is_string());
     assert!(json["figures"]["fresh_j_d"].is_f64() && json["figures"]["gradient_ratio"].is_f64());
+
+    // A generator of points has no settings of rows.
+    let config = fs::read_to_string(at.join("run/config.toml")).unwrap();
+    assert!(
+        config.contains("[gan.generator.points]") && !config.contains("[gan.generator.rows]"),
+        "{config}"
+    );
 
     let (shown, _) = succeeds(at, &["inspect", "run"]);
     for words in

@@ -5,6 +5,7 @@ mod bad_input;
 mod common;
 mod conditions;
 mod density;
+mod discriminator;
 mod evaluate;
 mod game;
 mod kl;

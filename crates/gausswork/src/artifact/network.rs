@@ -124,6 +124,14 @@ impl Network {
         self.params().iter().map(|params| params.values().len()).sum()
     }
 
+    /// The game, if it is one: only that has a discriminator.
+    pub fn gan(&self) -> Option<&Gan> {
+        match self {
+            Self::Gan(gan) => Some(gan),
+            Self::Vae(_) => None,
+        }
+    }
+
     /// The autoencoder, if it is one: only that has a likelihood.
     pub fn vae(&self) -> Option<&Vae> {
         match self {

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::discriminator::Mode;
 use super::model::{Data, Gan};
-use super::objective::{Objective, jensen_shannon_bound, value_of_game};
+use super::objective::{Meaning, Objective, jensen_shannon_bound, value_of_game};
 use super::place::{moments, spread};
 use super::points::Phase;
 use crate::learner::{Collective, Figures};
@@ -49,8 +49,8 @@ pub const SPECTRAL: [&str; LAYERS] = [
 /// | name | what |
 /// |---|---|
 /// | `held_out_j_d` | `J_D` of the objective, with the halves |
-/// | `held_out_value` | `V = E[log σ(l(x))] + E[log(1 − σ(l(G(z))))]`, whatever the objective |
-/// | `held_out_jsd_bound` | `(V + log 4)/2`, a lower bound of the Jensen–Shannon divergence, nats |
+/// | `held_out_value` | `V = E[log D(x)] + E[log(1 − D(G(z)))]`, of outputs that are logits |
+/// | `held_out_jsd_bound` | `(V + log 4)/2`, a lower bound of the Jensen–Shannon divergence, nats, of the same |
 /// | `held_out_d_real`, `held_out_d_fake` | means of `D`, or `held_out_logit_…` where the output stands for no probability |
 /// | `held_out_d_real_00` … | histograms of `D`, shares, of outputs that stand for one |
 /// | `spread` | `√Σ_j var(x_j)` of samples over that of data |
@@ -95,13 +95,12 @@ pub fn held_out(gan: &Gan, data: Data<'_>, rows: &[u32], noise: &Noise, workers:
         Some(_) => ["held_out_d_real", "held_out_d_fake"],
         None => ["held_out_logit_real", "held_out_logit_fake"],
     };
-    let mut figures = vec![
-        ("held_out_j_d", of_packs[0]),
-        ("held_out_value", value_of_game(cross_entropy)),
-        ("held_out_jsd_bound", jensen_shannon_bound(cross_entropy)),
-        (name_real, real[0]),
-        (name_fake, fake[0]),
-    ];
+    let mut figures = vec![("held_out_j_d", of_packs[0]), (name_real, real[0]), (name_fake, fake[0])];
+    // Of what is not a logit, σ is no probability, and a cross-entropy of it bounds nothing that could be reached.
+    if objective.meaning() == Meaning::Logit {
+        let bound = jensen_shannon_bound(cross_entropy);
+        figures.extend([("held_out_value", value_of_game(cross_entropy)), ("held_out_jsd_bound", bound)]);
+    }
     if objective.probability(0.0).is_some() {
         figures.extend(HISTOGRAM_REAL.into_iter().zip(real[3..].iter().copied()));
         figures.extend(HISTOGRAM_FAKE.into_iter().zip(fake[3..].iter().copied()));

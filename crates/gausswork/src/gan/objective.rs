@@ -41,6 +41,18 @@ pub enum Objective {
     Relativistic,
 }
 
+/// What an output `l` of the discriminator is, by the objective that it is trained for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// The logit of `D = σ(l)`. The best discriminator has `D = p_data/(p_data + p_g)`, so that `l` estimates `log p_data/p_g`.
+    Logit,
+    /// A number of its own scale: near 1 for data and 0 for samples (least squares), on either side of ±1 (hinge), of any origin
+    /// (Wasserstein).
+    Critic,
+    /// Nothing by itself: only differences of two outputs are trained, as logits of which of two rows is real.
+    Difference,
+}
+
 /// Which of two conventions a number uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Convention {
@@ -200,6 +212,15 @@ impl Objective {
             _ => 1.0,
         };
         Equilibrium { discriminator: factor * discriminator, generator: factor * generator }
+    }
+
+    /// What the output `l` is.
+    pub fn meaning(self) -> Meaning {
+        match self {
+            Self::Minimax | Self::NonSaturating => Meaning::Logit,
+            Self::LeastSquares | Self::Hinge | Self::Wasserstein => Meaning::Critic,
+            Self::Relativistic => Meaning::Difference,
+        }
     }
 
     /// The probability of being real that the output `l` stands for: `σ(l)` for cross-entropies, `l` within [0, 1] for least

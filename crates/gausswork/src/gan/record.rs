@@ -23,7 +23,8 @@ pub struct GamePoint {
     /// Norm of that of the non-saturating objective, on the same batch.
     pub non_saturating_gradient: f64,
     /// The lower bound of the Jensen–Shannon divergence on held-out rows, nats
-    /// ([`jensen_shannon_bound`](super::jensen_shannon_bound)).
+    /// ([`jensen_shannon_bound`](super::jensen_shannon_bound)), for objectives whose output is a logit
+    /// ([`Objective::meaning`]).
     pub jensen_shannon: Option<f64>,
     /// Means of the samples along fixed directions (features, or projections), from the data's mean and in the data's standard
     /// deviations; as many at every point, or none.

@@ -6,7 +6,7 @@ use std::path::Path;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::config::Config;
+use super::config::{Config, Of};
 
 use crate::train::Progress;
 use crate::whole::write_whole;
@@ -44,9 +44,9 @@ pub(super) type State = Vec<(String, Vec<f32>)>;
 
 impl Checkpoint {
     /// Where a new run stands.
-    pub(super) fn start(config: &Config, fingerprint: String) -> Self {
+    pub(super) fn start(config: &Config, of: Of, fingerprint: String) -> Self {
         let (pass, progress) = (Pass::Fit, Progress::default());
-        Self { config: config.to_toml(), fingerprint, pass, progress, figures: Vec::new() }
+        Self { config: config.to_toml(of), fingerprint, pass, progress, figures: Vec::new() }
     }
 
     /// Writes a checkpoint whole or not at all.

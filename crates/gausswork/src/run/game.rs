@@ -69,7 +69,7 @@ pub(super) fn conclude(
     Ok(())
 }
 
-/// Averages over the last quarter of the log.
+/// Averages over the last quarter of the log; none of what the objective does not define.
 fn of_log(record: &GameRecord) -> Vec<(String, f64)> {
     let Some(recent) = Recent::of(record) else { return Vec::new() };
     let named = [

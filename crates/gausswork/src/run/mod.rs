@@ -4,6 +4,7 @@
 
 mod checkpoint;
 mod config;
+mod discriminate;
 mod evaluate;
 mod figures;
 mod film;
@@ -23,6 +24,7 @@ mod split;
 mod truth;
 
 pub use config::{Config, ConfigError, DataConfig, Kind, Of, PriorConfig, Refit, TrainingConfig};
+pub use discriminate::{Discriminated, discriminate};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use game::game_record;

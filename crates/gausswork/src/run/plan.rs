@@ -6,7 +6,7 @@ use std::time::Instant;
 use burn::tensor::Device;
 
 use super::Observer;
-use super::config::{Config, Kind};
+use super::config::{Config, Kind, Of};
 use super::fit::FitError;
 use super::prepare::{Prepared, prepare};
 use super::session::Rows;
@@ -22,6 +22,8 @@ use crate::vae::{Vae, VaeLearner};
 pub struct Plan {
     /// The resolved configuration.
     pub config: Config,
+    /// What the data are.
+    pub of: Of,
     /// Columns, kinds, reasons, and how each is coded.
     pub codec: TableCodec,
     /// Training and held-out rows.
@@ -46,7 +48,8 @@ pub fn plan(
     threads: usize,
     observer: &mut dyn Observer,
 ) -> Result<Plan, FitError> {
-    let Prepared { config, codec, features, train, held_out, points, .. } = prepare(path, config, observer)?;
+    let Prepared { config, codec, features, train, held_out, of, points, .. } =
+        prepare(path, config, observer)?;
     let noise = Noise::new(config.seed);
     let layout = codec.layout();
     let feature_width = layout.width();
@@ -79,7 +82,7 @@ pub fn plan(
     let copies = 5 + config.training.shards;
     let memory = (encoded + parameters * 4 * copies) as u64;
     let seconds = per_step * config.training.steps.unwrap_or(1) as f64;
-    Ok(Plan { config, codec, rows, feature_width, parameters, memory, seconds })
+    Ok(Plan { config, of, codec, rows, feature_width, parameters, memory, seconds })
 }
 
 /// Seconds of a step, from a few.

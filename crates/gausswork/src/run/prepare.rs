@@ -19,6 +19,8 @@ pub(super) struct Prepared {
     pub features: Features,
     pub train: Vec<u32>,
     pub held_out: Vec<u32>,
+    /// What the data are.
+    pub of: Of,
     /// The rows as standardised points, where a game is played on those.
     pub points: Option<(Affine, Vec<f32>)>,
 }
@@ -48,7 +50,8 @@ pub(super) fn prepare(
     let [train, held_out] = split(&table.batch, config.training.held_out, config.seed);
     let uncoded = |source| FitError::Codec { path: path.to_path_buf(), source };
     let codec = TableCodec::fit(&table, &train, config.data.resolution).map_err(uncoded)?;
-    let config = config.resolved(train.len(), codec.layout().spans.len(), of(path))?;
+    let of = of(path);
+    let config = config.resolved(train.len(), codec.layout().spans.len(), of)?;
     let features = codec.encode(&table.batch).map_err(uncoded)?;
     let seconds = start.elapsed().as_secs_f64();
     let schema = &table.schema;
@@ -58,7 +61,7 @@ pub(super) fn prepare(
         Kind::Gan => truth::density(path).and_then(|_| points(&table, &train)),
         Kind::Vae => None,
     };
-    Ok(Prepared { config, table, codec, features, train, held_out, points })
+    Ok(Prepared { config, table, codec, features, train, held_out, of, points })
 }
 
 /// What a model of some data is of.

@@ -1,10 +1,10 @@
-//! Scoring rows: how likely each is under the model, and which of its cells is odd.
+//! Scoring rows: how likely each is under an autoencoder, and which of its cells is odd.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Event, Observer};
 use crate::artifact::Model;
-use crate::data::table::{self, CodecError, ReadOptions, TableError};
+use crate::data::table::{self, CodecError, ReadOptions, Table, TableError};
 use crate::layout::Features;
 use crate::noise::Noise;
 use crate::train::{Threads, ThreadsError};
@@ -38,22 +38,42 @@ pub enum ScoreError {
     #[error("{}: {source}", path.display())]
     Codec {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// The cell.
         source: CodecError,
     },
     /// A model without a likelihood.
     #[error(
-        "the model is a GAN, which has no likelihood to bound; fit a variational autoencoder (--model vae) to score rows"
+        "the model is a GAN, which has no likelihood to bound; ask its discriminator, or fit a variational autoencoder"
     )]
     NoLikelihood,
+    /// A model without a discriminator.
+    #[error(
+        "the model is a variational autoencoder, which has no discriminator; bound the likelihood of its rows"
+    )]
+    NoDiscriminator,
+    /// A discriminator that does not judge single rows.
+    #[error(
+        "the discriminator of this model judges {pac} rows together (gan.discriminator.pac), and what it says of a row \
+         depends on the others; fit a game with pac = 1 to score single rows"
+    )]
+    Packs {
+        /// Rows of a pack.
+        pac: usize,
+    },
+    /// Rows that are no points of the plane.
+    #[error("{}: the model is one of points, but the columns are not those of a density", path.display())]
+    NoPoints {
+        /// The file.
+        path: PathBuf,
+    },
     /// The threads.
     #[error(transparent)]
     Threads(#[from] ThreadsError),
 }
 
 /// Rows that are scored before they are handed over.
-const ROWS_AHEAD: usize = 4096;
+pub(super) const ROWS_AHEAD: usize = 4096;
 
 /// Scores the rows of a file in order and hands them to `sink`, some at a time.
 ///
@@ -71,14 +91,10 @@ pub fn score<E: From<ScoreError>>(
         return Err(ScoreError::NoSamples.into());
     }
     let vae = model.network.vae().ok_or(ScoreError::NoLikelihood)?;
-    let codec = &model.card.codec;
-    let table = table::read_as(path, options, &codec.schema).map_err(ScoreError::from)?;
-    let features: Features = codec
-        .encode(&table.batch)
-        .map_err(|source| ScoreError::Codec { path: path.to_path_buf(), source })?;
+    let (_, features) = encoded(model, path, options)?;
     let workers = Threads::new(request.threads).map_err(ScoreError::from)?;
     let noise = Noise::new(request.seed);
-    let constants = codec.log_known();
+    let constants = model.card.codec.log_known();
     let total = features.rows as u64;
     let rows: Vec<u32> = (0..features.rows as u32).collect();
     let mut done = 0;
@@ -88,4 +104,17 @@ pub fn score<E: From<ScoreError>>(
         observer.observe(&Event::Rows { done, total });
     }
     Ok(())
+}
+
+/// The rows of a file as they are, and as the codec of a model has them.
+pub(super) fn encoded(
+    model: &Model,
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<(Table, Features), ScoreError> {
+    let codec = &model.card.codec;
+    let table = table::read_as(path, options, &codec.schema)?;
+    let uncoded = |source| ScoreError::Codec { path: path.to_path_buf(), source };
+    let features = codec.encode(&table.batch).map_err(uncoded)?;
+    Ok((table, features))
 }

@@ -108,6 +108,21 @@ fn a_strong_discriminator_starves_a_minimax_generator() {
     }
 }
 
+/// The same of pairs: their differences say so, whatever the outputs are themselves.
+#[test]
+fn a_strong_discriminator_wins_a_relativistic_game() {
+    let change = "gan = { objective = \"relativistic\", rate-ratio = 300, generator = { latent = 1, points = { layers = 0 } } }
+        training = { steps = 600, learning-rate = 1e-5 }";
+    for (finished, judgement) in ends(Verdict::DiscriminatorWon, "ring:8", change) {
+        assert!(judgement.reasons[0].contains("which is real"), "{:?}", judgement.reasons);
+        assert!(figure(&finished, "held_out_j_d") < 0.1 && figure(&finished, "jsd_bound") > 0.6);
+        // σ of such an output is no probability, and what would follow from it is not told.
+        for name in ["held_out_jsd_bound", "held_out_value", "d_real", "gradient_ratio"] {
+            assert!(finished.figures.iter().all(|(known, _)| known != name), "{name}");
+        }
+    }
+}
+
 /// A discriminator that a penalty holds flat, and one that hardly learns; the generator stays where it started.
 #[test]
 fn a_flat_or_sleeping_discriminator_is_dead() {

@@ -1,6 +1,7 @@
 //! Constructed games, and the verdict on each.
 
 use super::*;
+use crate::gan::Objective;
 
 /// `n` points of a game at its equilibrium, with a small ripple that isn't periodic.
 fn balanced(n: usize) -> GameRecord {
@@ -105,6 +106,23 @@ fn discriminator_won() {
         Verdict::DiscriminatorWon,
         &GameRecord { modes: Some(ModesCaptured { captured: 0, of: 8 }), ..lost() },
     );
+    // Of pairs, the loss alone says how sure D is; D(x) and both gradients would depend on where the outputs have their origin.
+    let pairs = |j_d: f64| {
+        let record = GameRecord { objective: Objective::Relativistic, ..lost() };
+        with(record, |_, point| {
+            (point.j_d, point.real, point.fake, point.jensen_shannon) = (j_d, None, None, Some(0.0));
+            (point.minimax_gradient, point.non_saturating_gradient) = (0.1, 0.1);
+        })
+    };
+    let reasons = is(Verdict::DiscriminatorWon, &pairs(0.05));
+    assert!(reasons[0].contains("which is real") && reasons[1].contains("5.26e-2"), "{reasons:?}");
+    // What the divergence is at least, the fresh one knows.
+    assert!(reasons[2].contains("at least 0.688 nats"), "{reasons:?}");
+    is(Verdict::Undecided, &pairs(0.052));
+    let modes = Some(ModesCaptured { captured: 1, of: 8 });
+    is(Verdict::Collapsed, &GameRecord { modes, ..pairs(0.01) });
+    // A critic has no output that says so.
+    is(Verdict::Undecided, &GameRecord { objective: Objective::Hinge, ..pairs(0.01) });
     // Just not sure, and a gradient that has not vanished.
     is(Verdict::Undecided, &with(lost(), |_, point| point.real = Some(0.949)));
     is(Verdict::Undecided, &with(lost(), |_, point| point.fake = Some(0.051)));

@@ -1,27 +1,27 @@
 //! Evaluating synthetic tables: anyone's files, or rows drawn from a model.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+mod error;
+mod sets;
 
-use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
-use gausswork_eval::frame::{Cells, Domain, Frame, FrameError};
+pub use error::EvaluateError;
+
+use std::path::PathBuf;
+
+use gausswork_eval::frame::{Domain, Frame};
 use gausswork_eval::report::{
     self, Baselines, CurvePoint, Input, Limits, Provenance, Report, Source, Stage, Verdict,
 };
 use rayon::prelude::*;
 
-use super::config::{Config, ConfigError, Refit};
-use super::frames::{Beside, Compared, cells, typed_beside};
+use self::sets::{Gathered, draw, parts, read_real};
+use super::frames::{Compared, cells, typed_beside};
 use super::model_scores::model_scores;
-use super::sample::{SampleError, SampleRequest, sample};
-use super::split::split;
 use super::truth::Near;
 use super::{Event, Observer};
 use crate::artifact::Model;
 use crate::data::density::MOST_POINTS;
-use crate::data::table::{self, CodecError, Conditions, Raw, ReadOptions, Table, TableError, TableSchema};
-use crate::train::{Threads, ThreadsError};
+use crate::data::table::{Raw, ReadOptions, TableError};
+use crate::train::Threads;
 
 /// Most rows that are drawn from a model to be evaluated; the same as are held against a density.
 const MOST_DRAWN: u64 = MOST_POINTS;
@@ -62,62 +62,6 @@ pub struct Modelled<'a> {
     pub curve: Vec<CurvePoint>,
     /// Importance samples per row.
     pub samples: usize,
-}
-
-/// Tables could not be evaluated.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EvaluateError {
-    /// A table.
-    #[error(transparent)]
-    Table(#[from] TableError),
-    /// Nothing to evaluate.
-    #[error("there is nothing to evaluate: give a synthetic table, or a model to draw one from")]
-    NoSynthetic,
-    /// Too few rows.
-    #[error("{}: {rows} rows; an evaluation needs at least 2 of each table", path.display())]
-    TooFewRows {
-        /// The file.
-        path: PathBuf,
-        /// Its rows.
-        rows: usize,
-    },
-    /// No column that could be compared.
-    #[error("{}: no column can be compared: all are {kinds}", path.display())]
-    NothingToCompare {
-        /// The file.
-        path: PathBuf,
-        /// What they are.
-        kinds: String,
-    },
-    /// The target is not there.
-    #[error("there is no column \"{name}\" to predict; columns are {known}")]
-    NoTarget {
-        /// The name given.
-        name: String,
-        /// The names that are there.
-        known: String,
-    },
-    /// The tables do not belong together.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    /// The model's rows.
-    #[error(transparent)]
-    Sample(#[from] SampleError),
-    /// A real row that the model cannot have.
-    #[error("{}: {source}", path.display())]
-    Codec {
-        /// The file.
-        path: PathBuf,
-        /// The cell.
-        source: CodecError,
-    },
-    /// The model's configuration.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The threads.
-    #[error(transparent)]
-    Threads(#[from] ThreadsError),
 }
 
 /// Evaluates synthetic tables against a real one.
@@ -278,109 +222,4 @@ fn add_notes(verdict: &mut Verdict, notes: &mut Vec<String>, odd: Vec<(usize, St
         notes.push(text.clone());
         verdict.findings.push(report::Finding { set, gravity: report::Gravity::Bad, text });
     }
-}
-
-/// What reading the tables leaves for the report.
-#[derive(Default)]
-struct Gathered {
-    sources: Vec<Source>,
-    /// Impossible cells, by the place of the synthetic set.
-    notes: Vec<(usize, String)>,
-    synthetic: usize,
-}
-
-impl Gathered {
-    fn keep(
-        &mut self,
-        role: &str,
-        (path, beside): (&PathBuf, Beside),
-        schema: &TableSchema,
-        compared: &Compared,
-        observer: &mut dyn Observer,
-    ) -> Result<Vec<Cells>, EvaluateError> {
-        let rows = beside.table.batch.num_rows();
-        if rows < 2 {
-            return Err(EvaluateError::TooFewRows { path: path.clone(), rows });
-        }
-        let (cells, mut notes) = cells(&beside.table.batch, &beside.table.schema, schema, compared);
-        for (name, kind) in &beside.odd {
-            if let Some(column) =
-                schema.column(name).filter(|_| !notes.iter().any(|note| note.contains(name)))
-            {
-                notes.push(format!("Column \"{name}\" is of kind {kind}, not {}.", column.kind));
-            }
-        }
-        if role == "synthetic" {
-            self.notes.extend(notes.into_iter().map(|note| (self.synthetic, note)));
-            self.synthetic += 1;
-        } else {
-            notes.iter().for_each(|note| observer.observe(&Event::Warning(note)));
-        }
-        self.sources.push(Source {
-            role: role.to_owned(),
-            name: path.display().to_string(),
-            rows,
-            fingerprint: beside.table.fingerprint,
-        });
-        Ok(cells)
-    }
-}
-
-fn read_real(request: &EvaluateRequest<'_>) -> Result<Table, EvaluateError> {
-    let path = &request.real;
-    let table = match &request.model {
-        // The model's kinds are those that it was fitted with.
-        Some(modelled) => table::read_as(path, &request.options, &modelled.model.card.codec.schema)?,
-        None => table::read(path, &request.options)?,
-    };
-    let rows = table.batch.num_rows();
-    if rows < 2 {
-        return Err(EvaluateError::TooFewRows { path: path.clone(), rows });
-    }
-    Ok(table)
-}
-
-/// The rows that the model was fitted to and those that it held out, where the table is the one that it was fitted to.
-fn parts(
-    real: &Table,
-    request: &EvaluateRequest<'_>,
-    observer: &mut dyn Observer,
-) -> Result<Option<[Vec<u32>; 2]>, EvaluateError> {
-    let Some(modelled) = request.model.as_ref().filter(|_| request.holdout.is_none()) else {
-        return Ok(None);
-    };
-    let card = &modelled.model.card;
-    if card.fingerprint != real.fingerprint {
-        observer.observe(&Event::Warning(
-            "the model was fitted to another table: which of these rows it knows is not known",
-        ));
-        return Ok(None);
-    }
-    let config = Config::from_toml(&card.config)?;
-    if config.training.refit == Refit::AllRows {
-        observer.observe(&Event::Warning("the model was refitted to all rows: none of them is unseen"));
-        return Ok(None);
-    }
-    let parts = split(&real.batch, config.training.held_out, config.seed);
-    Ok(Some(parts).filter(|[_, held_out]| held_out.len() >= 2))
-}
-
-/// Rows drawn from the model, in memory.
-fn draw(
-    model: &Model,
-    rows: u64,
-    request: &EvaluateRequest<'_>,
-    observer: &mut dyn Observer,
-) -> Result<RecordBatch, EvaluateError> {
-    observer.observe(&Event::Stage("drawing rows from the model"));
-    let mut batches: Vec<RecordBatch> = Vec::new();
-    let (seed, threads, conditions) = (request.seed, request.threads, Conditions::default());
-    let draw = SampleRequest { rows, offset: 0, seed, threads, conditions };
-    let mut keep = |batch: &RecordBatch| {
-        batches.push(batch.clone());
-        Ok(())
-    };
-    sample(model, &draw, &mut keep, &mut ())?;
-    let schema = Arc::new(model.card.codec.schema.canonical());
-    Ok(concat_batches(&schema, &batches).map_err(SampleError::from)?)
 }

@@ -1,0 +1,50 @@
+//! What can be wrong with a configuration.
+
+use crate::error::OutOfRange;
+
+/// A configuration that cannot be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The text is not TOML, or a value has the wrong type.
+    #[error("the configuration does not parse: {0}")]
+    Syntax(String),
+    /// A key that does not exist.
+    #[error("unknown configuration key '{key}'{}", nearest.as_ref().map(|n| format!("; did you mean '{n}'?")).unwrap_or_default())]
+    UnknownKey {
+        /// Its dotted path.
+        key: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// A value outside its range.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
+    /// More rows in a pack than there are.
+    #[error("gan.discriminator.pac = {pac}: there are only {rows} training rows; judge fewer rows together")]
+    PacTooLarge {
+        /// Rows of a pack.
+        pac: usize,
+        /// Training rows.
+        rows: usize,
+    },
+    /// A batch that is not whole packs.
+    #[error(
+        "training.batch = {batch} is not a multiple of gan.discriminator.pac = {pac}; {} would be",
+        (batch / pac).max(1) * pac
+    )]
+    BatchAndPac {
+        /// Rows per step.
+        batch: usize,
+        /// Rows of a pack.
+        pac: usize,
+    },
+    /// More rows per step than there are to train on.
+    #[error("training.batch = {batch}: there are only {rows} training rows; give a smaller batch, or none")]
+    BatchTooLarge {
+        /// The batch asked for.
+        batch: usize,
+        /// Training rows.
+        rows: usize,
+    },
+}
