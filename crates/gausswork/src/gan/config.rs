@@ -130,7 +130,7 @@ impl GanConfig {
 
     /// The discriminator's regulariser.
     pub fn penalty(&self) -> Penalty {
-        self.penalty.unwrap_or(Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8 })
+        self.penalty.unwrap_or(Penalty { kind: PenaltyKind::R1R2, weight: 0.02, every: 8, last: None })
     }
 
     /// Latent dimensions.

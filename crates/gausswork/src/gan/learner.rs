@@ -140,7 +140,8 @@ impl<'a> GanLearner<'a> {
         self.gan.discriminator.advance(&mut self.gan.discriminator_params);
         let this = &*self;
         let gan = &this.gan;
-        let penalised = gan.config.penalty().due(turn);
+        let penalty_now = gan.config.penalty().when(step as f64 / this.steps.max(1) as f64);
+        let penalised = penalty_now.due(turn);
         let deviation = this.instance_noise(step);
         let autodiff = this.device.clone().autodiff();
         let (gradient, figures) = workers.sum(this.shards, &|shard| {
@@ -170,7 +171,7 @@ impl<'a> GanLearner<'a> {
                 this.noise.fill_uniform(Stream::Interpolate, address, &mut mix);
                 let mix = Tensor::from_data(TensorData::new(mix, [packs, 1]), &this.device);
                 let rows = PenalisedRows { real, fake, mix };
-                let found = gan.config.penalty().of(&gan.discriminator, [&leaves, &plain], rows, mode(2));
+                let found = penalty_now.of(&gan.discriminator, [&leaves, &plain], rows, mode(2));
                 if let Some(found) = found {
                     loss = loss + found.surrogate;
                     (penalty, norm) = (found.value, found.norm);

@@ -50,11 +50,14 @@ pub struct Penalty {
     /// Steps from one penalty to the next, whose weight is multiplied by that number (lazy regularisation, Karras et al. 2020,
     /// §3.1).
     pub every: u64,
+    /// γ or λ at the last step, above 0; it moves there by the same factor in every step, so that the discriminator learns ever
+    /// finer detail. Where not given, the weight stays.
+    pub last: Option<f64>,
 }
 
 impl Default for Penalty {
     fn default() -> Self {
-        Self { kind: PenaltyKind::None, weight: 1.0, every: 1 }
+        Self { kind: PenaltyKind::None, weight: 1.0, every: 1, last: None }
     }
 }
 
@@ -88,7 +91,15 @@ impl Penalty {
     pub fn check(&self) -> Result<(), OutOfRange> {
         let weight = self.weight;
         OutOfRange::unless((0.0..1e6).contains(&weight), "gan.penalty.weight", weight, "a number ≥ 0")?;
+        let last = self.last.unwrap_or(1.0);
+        OutOfRange::unless(last > 0.0 && last < 1e6, "gan.penalty.last", last, "a number > 0")?;
         OutOfRange::unless((1..=10_000).contains(&self.every), "gan.penalty.every", self.every, "1 to 10000")
+    }
+
+    /// The penalty when a share `done` of the steps are done, with the weight that it has then.
+    pub fn when(self, done: f64) -> Self {
+        let factor = self.last.map_or(1.0, |last| (last / self.weight).powf(done.clamp(0.0, 1.0)));
+        Self { weight: if self.weight > 0.0 { self.weight * factor } else { 0.0 }, ..self }
     }
 
     /// Whether a step has a penalty.

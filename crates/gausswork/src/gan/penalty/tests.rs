@@ -45,11 +45,13 @@ fn gradients_are_those_of_double_differentiation() {
             pac: read("pac").as_u64().expect("a number") as usize,
             dropout: 0.0,
             normalisation: serde_json::from_value::<Normalisation>(read("normalisation")).expect("one"),
+            waves: None,
         };
         let penalty = Penalty {
             kind: serde_json::from_value(read("kind")).expect("a kind"),
             weight: read("weight").as_f64().expect("a number"),
             every: 1,
+            last: None,
         };
         let (discriminator, mut params) = network(&config, 3);
         let of_iteration = |name: &str| name.ends_with(".left") || name.ends_with(".right");
@@ -110,7 +112,7 @@ fn gradients_are_those_of_finite_differences() {
             let mix = Tensor::from_data(TensorData::new(mix, [8 / pac, 1]), &device);
             let rows = PenalisedRows { real, fake, mix };
             for kind in [PenaltyKind::R1, PenaltyKind::R1R2, PenaltyKind::Gradient] {
-                let penalty = Penalty { kind, weight: 2.0, every: 1 };
+                let penalty = Penalty { kind, weight: 2.0, every: 1, last: None };
                 let (gradient, value, norm) = penalised(penalty, &discriminator, &params, &rows, mode);
                 let gradient: Vec<f64> = gradient.concat().iter().map(|&g| g.into()).collect();
                 // Along the gradient itself and a fixed direction together, of length 1.
@@ -157,7 +159,7 @@ fn lazy_weights_and_sums_of_penalties() {
     let (real, fake) = (normal(0, [5, 3], &device), normal(1, [5, 3], &device));
     let rows = PenalisedRows { real, fake, mix: Tensor::zeros([5, 1], &device) };
     let of = |kind, every| {
-        let penalty = Penalty { kind, weight: 3.0, every };
+        let penalty = Penalty { kind, weight: 3.0, every, last: None };
         let (gradient, value, norm) = penalised(penalty, &discriminator, &params, &rows, Mode::Evaluate);
         (gradient.concat(), value, norm)
     };
@@ -174,7 +176,7 @@ fn lazy_weights_and_sums_of_penalties() {
     // At u = 0 the interpolates are the samples.
     let between = of(PenaltyKind::Gradient, 1);
     assert_eq!(between.2, r2.2);
-    let penalty = Penalty { kind: PenaltyKind::R1, weight: 1.0, every: 16 };
+    let penalty = Penalty { kind: PenaltyKind::R1, weight: 1.0, every: 16, last: None };
     assert!(penalty.due(0) && !penalty.due(15) && penalty.due(16) && !Penalty::default().due(0));
     assert!(penalty.check().is_ok() && Penalty { every: 0, ..penalty }.check().is_err());
     assert!(Penalty { weight: -1.0, ..penalty }.check().is_err());
@@ -186,7 +188,7 @@ fn a_flat_discriminator_has_no_gradient_and_no_nan() {
     params.values_mut().fill(0.0);
     let x = normal(0, [4, 3], &Device::flex());
     let rows = PenalisedRows { real: x.clone(), fake: x, mix: Tensor::zeros([4, 1], &Device::flex()) };
-    let penalty = Penalty { kind: PenaltyKind::Gradient, weight: 1.0, every: 1 };
+    let penalty = Penalty { kind: PenaltyKind::Gradient, weight: 1.0, every: 1, last: None };
     let (gradient, value, norm) = penalised(penalty, &discriminator, &params, &rows, Mode::Evaluate);
     assert!(gradient.iter().flatten().all(|&g| g == 0.0));
     assert_eq!((value, norm), (4.0, 0.0));

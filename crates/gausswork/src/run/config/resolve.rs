@@ -78,9 +78,11 @@ impl Of {
                 let gan = GanConfig::default();
                 (gan.objective(), gan.penalty(), gan.latent())
             }
-            Self::Points => {
-                (Objective::NonSaturating, Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 1 }, 2)
-            }
+            Self::Points => (
+                Objective::NonSaturating,
+                Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 1, last: None },
+                2,
+            ),
         }
     }
 
