@@ -37,7 +37,7 @@ pub(super) enum Store {
 #[derive(Clone, Debug)]
 pub(super) struct Scale {
     /// A byte's value, scaled.
-    table: Box<[f32; 256]>,
+    table: [f32; 256],
     range: Range,
 }
 
@@ -45,7 +45,7 @@ impl Scale {
     /// `range` to [0, 1].
     pub(super) fn unit(range: Range) -> Self {
         let table = std::array::from_fn(|byte| range.scaled(byte as f32));
-        Self { table: Box::new(table), range }
+        Self { table, range }
     }
 
     /// Nothing.
