@@ -1,0 +1,39 @@
+//! Sets of images: reading, framing, gathering, writing.
+//!
+//! A set is IDX (as MNIST has it), `.npy` or `.npz`, a folder, tar or zip of PNG and JPEG files, or one such file. All images
+//! of a set have one [`ImageShape`]; channels are last.
+
+mod archive;
+mod decode;
+mod detect;
+mod error;
+mod folder;
+mod idx;
+mod input;
+mod labels;
+mod members;
+mod npy;
+mod npy_header;
+mod npz;
+mod options;
+mod range;
+mod raster;
+mod read;
+mod resize;
+mod set;
+mod shape;
+mod sink;
+mod size;
+mod store;
+mod write;
+
+pub use detect::is_image_set;
+pub use error::{ImageError, Origin};
+pub use labels::Labels;
+pub use options::{LabelSource, ReadImages, Unreadable};
+pub use range::{Range, RangeSource};
+pub use read::read;
+pub use set::{ImageSet, Note, NoteKind, Skipped};
+pub use shape::{Channels, ImageShape};
+pub use size::{Crop, Size};
+pub use write::{ImageBatch, NpyNumbers, write_folder, write_grid, write_npy};
