@@ -89,6 +89,17 @@ pub enum FitError {
         /// The column's name.
         column: String,
     },
+    /// Conditions are wanted, and no column can be one.
+    #[error(
+        "{}: gan.generator.rows.conditions = {share}, but no column is discrete (names, truth values, or numbers of few \
+         values), so there is nothing to tell a generator; set it to 0", path.display()
+    )]
+    NothingToTell {
+        /// The file.
+        path: PathBuf,
+        /// The share of rows that were to have a condition.
+        share: f64,
+    },
     /// The run directory exists.
     #[error("{}: exists already; give another name, or --force to replace the run in it", path.display())]
     Exists {
