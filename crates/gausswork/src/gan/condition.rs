@@ -6,6 +6,8 @@
 //! the logarithm of their frequency, as Xu et al. 2019, arXiv:1907.00503, §4.3 do, trains a generator of other frequencies, which
 //! a sample without conditions then shows.)
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::layout::{Coded, Features, Given, Layout, Span};
@@ -14,7 +16,8 @@ use crate::noise::{Noise, Stream};
 /// The discrete columns of a table, those all of whose spans are choices: on each of them a generator can be conditioned.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DiscreteColumns {
-    columns: Vec<DiscreteColumn>,
+    /// Shared by all who ask: the generator, and the discriminator's view.
+    columns: Arc<[DiscreteColumn]>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +57,7 @@ impl DiscreteColumns {
                 None => columns.push(DiscreteColumn { column: choice.column, digits: vec![digit] }),
             }
         }
-        Self { columns }
+        Self { columns: columns.into() }
     }
 
     /// How many.
