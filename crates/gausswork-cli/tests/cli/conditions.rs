@@ -87,7 +87,7 @@ fn a_generator_is_told_a_condition() {
             "city=NA" => cells(row).2 == "NA",
             _ => cells(row).2 == "Oslo",
         };
-        assert!(rows(&text).len() == 50 && rows(&text).iter().all(|row| meets(row)), "{condition}");
+        assert!(rows(&text).len() == 50 && rows(&text).iter().all(meets), "{condition}");
     }
     // Row i is the same whatever the threads and the offset, also where others are left out.
     let under = ["--where", "city=Oslo,age>40"];
