@@ -23,7 +23,8 @@ pub(crate) struct SampleArgs {
     /// Rows [default: as many as were fitted]
     #[arg(short = 'n', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Data")]
     rows: Option<u64>,
-    /// Only rows that meet this, such as 'sex=Female,age>40'; may be given several times, all are to hold
+    /// Only rows that meet this, such as 'sex=Female,age>40'; may be given several times, all are to hold. By conditioning where the
+    /// model was fitted with gan.generator.rows.conditions and a column is left one value, by rejection otherwise
     #[arg(long = "where", value_name = "CONDITION", help_heading = "Data")]
     conditions: Vec<Clauses>,
     /// Begin with this row, counted from 0; row i is the same whatever the offset
@@ -127,19 +128,23 @@ pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     progress.clear();
     let place = file.map_or_else(|| "stdout".to_owned(), typed);
     let (rows, seconds) = (grouped(request.rows), duration(progress.seconds()));
-    let told = told(&sampled, &request.conditions);
+    let told = told(&sampled, &request.conditions, schema);
     progress.line(&format!("{rows} rows with seed {} to {place} in {seconds}{told}", request.seed));
     Ok(())
 }
 
 /// How rows came to meet their conditions, if there were any.
-fn told(sampled: &Sampled, conditions: &Conditions) -> String {
+fn told(sampled: &Sampled, conditions: &Conditions, schema: &TableSchema) -> String {
     let Sampled { way, drawn, met } = *sampled;
-    let share = significant(100.0 * met as f64 / drawn.max(1) as f64, 3);
-    match way {
-        Way::Rejection => {
-            format!("; {share} % of {} drawn rows met {conditions} (by rejection)", grouped(drawn))
+    let way = match way {
+        Way::Rejection => "by rejection".to_owned(),
+        Way::Conditioning { column } => {
+            let name = schema.columns.get(column).map_or("?", |column| &column.name);
+            let rest = if met < drawn { ", the rest by rejection" } else { "" };
+            format!("by conditioning on {name}{rest}")
         }
-        _ => String::new(),
-    }
+        _ => return String::new(),
+    };
+    let share = significant(100.0 * met as f64 / drawn.max(1) as f64, 3);
+    format!("; {share} % of {} drawn rows met {conditions} ({way})", grouped(drawn))
 }

@@ -195,6 +195,31 @@ pub struct Given {
     pub score: f32,
 }
 
+/// The value of a column all of whose spans are choices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coded {
+    /// Position of the column.
+    pub column: usize,
+    /// A code for each of its choices.
+    pub codes: Vec<u16>,
+}
+
+impl Coded {
+    /// The logarithm of its share of the training rows, nats, as the base measures of a layout have it.
+    pub fn log_share(&self, layout: &Layout) -> f32 {
+        let of_column = layout.simplexes().filter(|(_, simplex)| simplex.column == self.column);
+        let mut context = 0;
+        let share = of_column.zip(&self.codes).map(|((_, simplex), &code)| {
+            let code = usize::from(code);
+            // Only the second digit of a column has a context, the first.
+            let row = if simplex.given.is_some() { context * simplex.levels } else { 0 };
+            context = code;
+            simplex.base.get(row + code).copied().unwrap_or(IMPOSSIBLE)
+        });
+        share.sum()
+    }
+}
+
 /// The cells of `count` rows from `first` on that hold a rare end: one row of every stretch, at a place that `noise` decides.
 pub fn ends_in(ends: &[End], noise: &Noise, [first, count]: [u64; 2]) -> Vec<Given> {
     let rows = first..first + count;

@@ -47,6 +47,8 @@ pub enum Stream {
     Instance = 21,
     /// Rows drawn from a density that is known; `step` is the row.
     Density = 20,
+    /// Which rows of a batch have a condition, and on which column; `step` counts the discriminator's steps.
+    Condition = 22,
 }
 
 /// Words that are drawn and transformed together.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::common::{fitted, succeeds, with_table};
+use crate::common::{fails, fitted, succeeds, with_table};
 
 /// Rows of a CSV text.
 fn rows(text: &str) -> Vec<&str> {
@@ -53,6 +53,69 @@ fn rows_of_a_generator_are_kept_as_they_are() {
     let fit = ["fit", "t.csv", "--model", "gan", "--steps", "5", "--out", "run", "--no-report"];
     succeeds(at, &fit);
     keeps_rows_as_they_are(at);
+}
+
+/// A generator that was trained under conditions is told one, draws only rows that meet it, and those that do not meet the others are
+/// left out; which was which is said, with the share.
+#[test]
+fn a_generator_is_told_a_condition() {
+    let directory = with_table(300);
+    let at = directory.path();
+    let game = "kind = 'gan'
+        gan = { generator = { rows = { conditions = 0.5 } } }
+        training = { steps = 5 }";
+    std::fs::write(at.join("game.toml"), game).unwrap();
+    succeeds(at, &["fit", "t.csv", "--config", "game.toml", "--out", "run", "--no-report"]);
+    let drawn = |more: &[&str]| succeeds(at, &[&["sample", "run"], more].concat());
+
+    let (text, told) = drawn(&["-n", "700", "--where", "member=yes"]);
+    assert!(rows(&text).len() == 700 && rows(&text).iter().all(|row| cells(row).1 == "yes"));
+    assert!(
+        told.contains("; 100 % of 1,024 drawn rows met member=yes (by conditioning on member)"),
+        "{told}"
+    );
+    // The other of two values is the one that is left; a missing cell is a value, and the rarest is told.
+    for (condition, column) in
+        [("member!=yes", "member"), ("city=NA", "city"), ("city=,member=no", "city"), ("city='Oslo'", "city")]
+    {
+        let (text, told) = drawn(&["-n", "50", "--where", condition]);
+        assert!(told.contains(&format!("(by conditioning on {column}")), "{condition}: {told}");
+        assert_eq!(told.contains(", the rest by rejection)"), condition.contains(','), "{condition}: {told}");
+        let meets = |row: &&str| match condition {
+            "member!=yes" => cells(row).1 == "no",
+            "city=,member=no" => (cells(row).1, cells(row).2) == ("no", "NA"),
+            "city=NA" => cells(row).2 == "NA",
+            _ => cells(row).2 == "Oslo",
+        };
+        assert!(rows(&text).len() == 50 && rows(&text).iter().all(meets), "{condition}");
+    }
+    // Row i is the same whatever the threads and the offset, also where others are left out.
+    let under = ["--where", "city=Oslo,age>40"];
+    let all = drawn(&[&under[..], &["-n", "400", "--threads", "1"]].concat());
+    let part = drawn(&[&under[..], &["-n", "100", "--offset", "250", "--threads", "2"]].concat());
+    assert_eq!(rows(&all.0)[250..350], rows(&part.0));
+    assert!(all.1.contains("(by conditioning on city, the rest by rejection)"), "{}", all.1);
+    // What names no single value of a column without intervals is met by rejection.
+    for condition in ["age>40", "city!=Oslo", "city!="] {
+        let (_, told) = drawn(&["-n", "20", "--where", condition]);
+        assert!(told.contains("(by rejection)"), "{condition}: {told}");
+    }
+}
+
+#[test]
+fn a_table_without_a_discrete_column_has_nothing_to_tell() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    let numbers = |row: i32| format!("{:e},{:e}\n", f64::from(row).sqrt(), f64::from(row).sin());
+    std::fs::write(at.join("t.csv"), "x,y\n".to_owned() + &(0..300).map(numbers).collect::<String>())
+        .unwrap();
+    let told = |share: &str, words: &[&str]| {
+        let game = format!("kind = 'gan'\ngan = {{ generator = {{ rows = {{ conditions = {share} }} }} }}");
+        std::fs::write(at.join("game.toml"), game).unwrap();
+        fails(at, &["fit", "t.csv", "--config", "game.toml", "--out", "run"], 1, words);
+    };
+    told("0.5", &["t.csv: gan.generator.rows.conditions = 0.5", "no column is discrete", "set it to 0"]);
+    told("1.0", &["gan.generator.rows.conditions", "at least 0 and below 1"]);
 }
 
 #[test]

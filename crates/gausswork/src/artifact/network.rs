@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Model;
 use crate::data::table::{CodecError, ConditionError, Conditions};
 use crate::gan::{Field, Gan, GanConfig, GanSampler};
-use crate::layout::{Drawn, Layout};
+use crate::layout::{Coded, Drawn, Layout};
 use crate::nn::Params;
 use crate::noise::Noise;
 use crate::vae::{BLOCK, Prior, Sampler, Vae, VaeConfig};
@@ -140,6 +140,14 @@ impl Network {
         }
     }
 
+    /// Prepares it for sampling rows that have a value, which its generator is told; none where it cannot be.
+    pub fn sampler_given(&self, value: Coded) -> Option<RowSampler> {
+        match self {
+            Self::Vae(_) => None,
+            Self::Gan(gan) => GanSampler::given(gan, value).map(Box::new).map(RowSampler::Gan),
+        }
+    }
+
     /// Prepares it for sampling.
     pub fn sampler(&self) -> RowSampler {
         match self {
@@ -179,6 +187,25 @@ impl Model {
             Network::Gan(Gan { field: Field::Points(_), .. }) => Ok(()),
             _ => conditions.check(&self.card.codec),
         }
+    }
+
+    /// A sampler of rows under those conditions on one column that the model can be told, and that column: where there are several,
+    /// the one whose value is rarest among the training rows. None where there is none.
+    ///
+    /// # Errors
+    /// Conditions on one column that contradict each other.
+    pub fn sampler_under(
+        &self,
+        conditions: &Conditions,
+    ) -> Result<Option<(RowSampler, usize)>, ConditionError> {
+        let layout = self.card.codec.layout();
+        let mut values = conditions.determined(&self.card.codec)?;
+        values.sort_by(|a, b| a.log_share(&layout).total_cmp(&b.log_share(&layout)));
+        let sampler = |value: Coded| {
+            let column = value.column;
+            Some((self.network.sampler_given(value)?, column))
+        };
+        Ok(values.into_iter().find_map(sampler))
     }
 
     /// A block of generated rows in canonical columns; `first` is the number of its first row, `words` what regenerated columns are

@@ -85,6 +85,9 @@ pub struct RowsConfig {
     pub warm_start: f64,
     /// The generator's learning rate meanwhile, as a multiple of that of the game.
     pub warm_rate: f64,
+    /// Share of the rows of a batch that the generator is told the value of a discrete column of, the column drawn uniformly, so that
+    /// rows can be drawn by such a value; 0 is a generator that cannot be told.
+    pub conditions: f64,
 }
 
 impl Default for RowsConfig {
@@ -97,6 +100,7 @@ impl Default for RowsConfig {
             temperature: 1.0,
             warm_start: 0.5,
             warm_rate: 10.0,
+            conditions: 0.0,
         }
     }
 }
@@ -169,6 +173,14 @@ impl GanConfig {
         within("gan.generator.rows.warm-start", rows.warm_start, 0.0..=1.0, "a share from 0 to 1")?;
         within("gan.generator.rows.warm-rate", rows.warm_rate, 0.01..=1000.0, "0.01 to 1000")?;
         within("gan.generator.rows.temperature", rows.temperature, 0.01..=100.0, "0.01 to 100")?;
+        let conditions = rows.conditions;
+        // Where every row had a condition, nothing would train rows without one.
+        OutOfRange::unless(
+            (0.0..1.0).contains(&conditions),
+            "gan.generator.rows.conditions",
+            conditions,
+            "at least 0 and below 1",
+        )?;
         self.discriminator.check()?;
         self.penalty().check()
     }

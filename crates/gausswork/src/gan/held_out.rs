@@ -44,7 +44,7 @@ pub const SPECTRAL: [&str; LAYERS] = [
     "spectral_norm_06", "spectral_norm_07", "spectral_norm_08", "spectral_norm_09", "spectral_norm_10", "spectral_norm_11",
 ];
 
-/// Figures of `gan` on `rows`, whole packs of them and at most 5,000, and as many samples:
+/// Figures of `gan` on `rows`, whole packs of them and at most 5,000, and as many samples, without conditions:
 ///
 /// | name | what |
 /// |---|---|
@@ -72,7 +72,7 @@ pub fn held_out(gan: &Gan, data: Data<'_>, rows: &[u32], noise: &Noise, workers:
         // Addresses that no step of training has.
         let address = u64::MAX / 2 + item as u64;
         let real = gan.real(data, rows, &device);
-        let (fake, _) = gan.fake(&generator, rows.len(), noise, address, Phase::Evaluate, &device);
+        let (fake, _) = gan.fake(&generator, (rows.len(), &[]), noise, address, Phase::Evaluate, &device);
         let of_moments = [moments(&real), moments(&fake)].concat();
         let logits = |x| -> Vec<f64> {
             let logits: Tensor<2> = gan.discriminator.logits(&opponent, x, Mode::Evaluate);

@@ -10,6 +10,7 @@ use super::objective::{Convention, Objective};
 use super::penalty::PenalisedRows;
 use super::place::{DIRECTIONS, Directions};
 use super::points::Phase;
+use crate::layout::Given;
 use crate::learner::{Collective, Diverged, Epochs, Figures, Frame, Gradient, Learner, Square, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
@@ -109,6 +110,18 @@ impl<'a> GanLearner<'a> {
         packs * shard / self.shards * pac..packs * (shard + 1) / self.shards * pac
     }
 
+    /// The conditions of a shard's rows of a batch, the same for data and samples.
+    fn told(&self, turn: u64, rows: &[u32], part: &std::ops::Range<usize>) -> Vec<Given> {
+        let share = self.gan.config.generator.rows.conditions;
+        match self.data {
+            Data::Rows(features) => {
+                let (rows, at) = (&rows[part.clone()], [turn, part.start as u64]);
+                self.gan.view.discrete.drawn(share, features, rows, &self.noise, at)
+            }
+            Data::Points(_) => Vec::new(),
+        }
+    }
+
     /// Standard deviation of the instance noise at a step; it falls as the cube of the share of steps that are left, so that details
     /// still have a third of the game at less than a thirtieth of it.
     fn instance_noise(&self, step: u64) -> f64 {
@@ -125,6 +138,11 @@ impl<'a> GanLearner<'a> {
         let mut values = vec![0.0; rows * width];
         self.noise.fill_normal(Stream::Instance, address, &mut values);
         values.iter_mut().for_each(|v| *v *= deviation as f32);
+        let conditions = self.gan.view.discrete.len();
+        for row in values.chunks_exact_mut(width).filter(|_| conditions > 0) {
+            // Which column is told stays certain.
+            row[width - conditions..].fill(0.0);
+        }
         let device = x.device();
         x + Tensor::from_data(TensorData::new(values, [rows, width]), &device)
     }
@@ -150,9 +168,11 @@ impl<'a> GanLearner<'a> {
             let address = turn * this.shards as u64 + shard as u64;
             // The fake rows are a constant to the discriminator: they are made without a graph.
             let generator = gan.generator_params.constants(&this.device);
-            let (fake, _) = gan.fake(&generator, size, &this.noise, 2 * address, Phase::Train, &this.device);
+            let told = this.told(turn, &rows, &part);
+            let asked = (size, &told[..]);
+            let (fake, _) = gan.fake(&generator, asked, &this.noise, 2 * address, Phase::Train, &this.device);
             let of_fake_rows = fake.clone();
-            let real = gan.real(this.data, &rows[part], &this.device);
+            let real = gan.view.told(gan.real(this.data, &rows[part], &this.device), &told);
             let real = this.blurred(real, deviation, 4 * address);
             let fake = this.blurred(fake, deviation, 4 * address + 1);
             let leaves = gan.discriminator_params.leaves(&autodiff);
@@ -170,7 +190,7 @@ impl<'a> GanLearner<'a> {
                 let mut mix = vec![0.0; packs];
                 this.noise.fill_uniform(Stream::Interpolate, address, &mut mix);
                 let mix = Tensor::from_data(TensorData::new(mix, [packs, 1]), &this.device);
-                let rows = PenalisedRows { real, fake, mix };
+                let rows = PenalisedRows { real, fake, mix, condition: gan.view.discrete.len() };
                 let found = penalty_now.of(&gan.discriminator, [&leaves, &plain], rows, mode(2));
                 if let Some(found) = found {
                     loss = loss + found.surrogate;
@@ -222,8 +242,9 @@ impl<'a> GanLearner<'a> {
             let address = turn * self.shards as u64 + shard as u64;
             let leaves = gan.generator_params.leaves(&autodiff);
             let opponent = gan.discriminator_params.constants(&autodiff);
+            let told = self.told(turn, rows, &part);
             let (fake, moments) =
-                gan.fake(&leaves, size, &self.noise, 2 * address + 1, Phase::Train, &autodiff);
+                gan.fake(&leaves, (size, &told), &self.noise, 2 * address + 1, Phase::Train, &autodiff);
             let of_fake_rows = fake.clone().inner();
             let fake = self.blurred(fake, deviation, 4 * address + 2);
             let mode = |side: u64| Mode::Train { noise: &self.noise, address: 4 * address + side };
@@ -234,7 +255,7 @@ impl<'a> GanLearner<'a> {
             let of_real = if alone {
                 Tensor::zeros([packs, 1], &autodiff)
             } else {
-                let real = gan.real(self.data, &rows[part], &self.device);
+                let real = gan.view.told(gan.real(self.data, &rows[part], &self.device), &told);
                 let real = self.blurred(real, deviation, 4 * address + 3);
                 let plain = gan.discriminator_params.constants(&self.device);
                 Tensor::from_inner(gan.discriminator.logits(&plain, real, mode(2)))
@@ -260,7 +281,7 @@ impl<'a> GanLearner<'a> {
         matches!(self.gan.generator, Generator::Rows(_)) && (step as f64) < share * self.steps as f64
     }
 
-    /// The gradient of `−E[log p(x|z)]` on the batch, and that number, nats per row.
+    /// The gradient of `−E[log p(x|z)]` on the batch, of rows with a condition `−E[log p(x|z, c)]`, and that number, nats per row.
     fn likelihood_gradient(&self, turn: u64, rows: &[u32], workers: &dyn Collective) -> (Gradient, Vec<f64>) {
         let gan = &self.gan;
         let autodiff = self.device.clone().autodiff();
@@ -272,9 +293,10 @@ impl<'a> GanLearner<'a> {
             };
             let address = turn * self.shards as u64 + shard as u64;
             let z = gan.latents(part.len(), &self.noise, 2 * address + 1, &autodiff);
+            let told = self.told(turn, rows, &part);
             let rows = gan.real(self.data, &rows[part], &autodiff);
-            let loss =
-                generator.log_probs(&leaves, &gan.view, z, &rows).sum().div_scalar(-(self.batch as f64));
+            let log_probs = generator.log_probs(&leaves, &gan.view, z, &rows, &told);
+            let loss = log_probs.sum().div_scalar(-(self.batch as f64));
             let value = sum_of(&loss, |loss| loss);
             let gradient = gan.generator_params.gradient(&leaves, &mut loss.backward());
             (gradient, vec![value])

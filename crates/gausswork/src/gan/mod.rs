@@ -1,6 +1,7 @@
 //! The generative adversarial network: a generator and a discriminator in a two-player game, its objectives, its penalties,
 //! and a verdict on how it ended.
 
+mod condition;
 mod config;
 mod discriminator;
 mod film;
@@ -26,6 +27,7 @@ mod tests;
 pub mod verdict;
 mod view;
 
+pub use condition::DiscreteColumns;
 pub use config::{GanConfig, GeneratorConfig, PointsConfig, RowsConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
 pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};

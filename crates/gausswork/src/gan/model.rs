@@ -3,12 +3,13 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use super::condition::DiscreteColumns;
 use super::config::GanConfig;
 use super::discriminator::Discriminator;
 use super::points::{self, Affine, Phase, PointGenerator, gather};
-use super::rows::{RowGenerator, Sizes};
+use super::rows::{CONDITIONS, RowGenerator, Sizes};
 use super::view::View;
-use crate::layout::{Features, Layout};
+use crate::layout::{Features, Given, Layout};
 use crate::nn::{Leaves, Params};
 use crate::noise::{Noise, Stream};
 
@@ -62,6 +63,14 @@ pub enum Generator {
 }
 
 impl Field {
+    /// The columns of which a generator can be told the value.
+    fn discrete(&self, config: &GanConfig, layout: &Layout) -> DiscreteColumns {
+        match self {
+            Self::Rows if config.generator.rows.conditions > 0.0 => DiscreteColumns::new(layout),
+            _ => DiscreteColumns::default(),
+        }
+    }
+
     /// Checks what a model file says.
     ///
     /// # Errors
@@ -83,7 +92,8 @@ impl Gan {
     pub fn new(config: GanConfig, layout: Layout, field: Field, noise: &Noise) -> Self {
         let mut generator_params = Params::default();
         let g = &config.generator;
-        let view = View::new(&layout);
+        let discrete = field.discrete(&config, &layout);
+        let view = View::new(&layout, discrete.clone());
         let (generator, width) = match &field {
             Field::Rows => {
                 let sizes = Sizes {
@@ -93,7 +103,7 @@ impl Gan {
                     hidden: g.rows.hidden,
                     embedding: g.rows.embedding,
                 };
-                let rows = RowGenerator::new(&mut generator_params, &layout, sizes, noise);
+                let rows = RowGenerator::new(&mut generator_params, &layout, discrete, sizes, noise);
                 (Generator::Rows(rows), view.width())
             }
             Field::Points(affine) => {
@@ -117,9 +127,13 @@ impl Gan {
     pub fn expected(config: &GanConfig, layout: &Layout, field: &Field) -> Vec<(String, Vec<usize>)> {
         let g = &config.generator;
         let of_points = config.latent() + config.categories();
+        let discrete = field.discrete(config, layout);
+        let conditions = (CONDITIONS.to_owned(), vec![discrete.levels(), g.width]);
+        let conditions = (!discrete.is_empty()).then_some(conditions);
         let (trunk, seen) = match field {
             Field::Rows => {
-                (("generator.trunk.weight", vec![config.latent(), g.width]), View::new(layout).width())
+                let view = View::new(layout, discrete);
+                (("generator.trunk.weight", vec![config.latent(), g.width]), view.width())
             }
             Field::Points(affine) if g.points.layers == 0 => {
                 (("generator.last.weight", vec![of_points, affine.centre.len()]), affine.centre.len())
@@ -129,7 +143,8 @@ impl Gan {
             }
         };
         let (name, shape) = trunk;
-        vec![(name.to_owned(), shape), Discriminator::expected(seen, &config.discriminator)]
+        let players = [(name.to_owned(), shape), Discriminator::expected(seen, &config.discriminator)];
+        players.into_iter().chain(conditions).collect()
     }
 
     /// Numbers that the discriminator sees of a row.
@@ -140,7 +155,7 @@ impl Gan {
         }
     }
 
-    /// Real rows as the discriminator sees them, `[rows, seen_width]`.
+    /// Real rows as the discriminator sees them without conditions, `[rows, seen_width]`.
     pub fn real(&self, data: Data<'_>, rows: &[u32], device: &Device) -> Tensor<2> {
         match data {
             Data::Rows(features) => self.view.rows(features, rows, device),
@@ -170,11 +185,11 @@ impl Gan {
 
     /// Generated rows as the discriminator sees them, `[rows, seen_width]`, and the moments that normalisations saw.
     ///
-    /// Latents and cells come from `address` of the streams of the game.
+    /// Latents and cells come from `address` of the streams of the game; `told` are conditions of some rows.
     pub fn fake(
         &self,
         leaves: &Leaves,
-        rows: usize,
+        (rows, told): (usize, &[Given]),
         noise: &Noise,
         address: u64,
         phase: Phase,
@@ -188,7 +203,7 @@ impl Gan {
                 noise.fill_gumbel(Stream::GameCell, address, &mut gumbels);
                 let g = &self.config.generator;
                 let relaxed = (g.rows.relaxation, g.rows.temperature as f32);
-                (generator.viewed(leaves, &self.view, z, relaxed, &gumbels), Vec::new())
+                (generator.viewed(leaves, &self.view, z, relaxed, &gumbels, told), Vec::new())
             }
         }
     }

@@ -37,7 +37,8 @@ pub fn outputs_of_samples(gan: &Gan, noise: &Noise, workers: &dyn Collective) ->
         let device = Device::flex();
         let leaves = gan.generator_params.constants(&device);
         let address = ADDRESS + item as u64;
-        let (fake, _) = gan.fake(&leaves, ROWS.div_ceil(pac) * pac, noise, address, Phase::Evaluate, &device);
+        let (fake, _) =
+            gan.fake(&leaves, (ROWS.div_ceil(pac) * pac, &[]), noise, address, Phase::Evaluate, &device);
         said(gan, fake)
     };
     workers.map(GENERATED_ROWS / ROWS, &of_item).concat()

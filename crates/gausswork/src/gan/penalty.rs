@@ -17,7 +17,7 @@ use super::discriminator::{Discriminator, Mode};
 use crate::error::OutOfRange;
 use crate::nn::Leaves;
 
-/// What is penalised; `g` is the gradient of the logit by a pack of rows taken as one vector, `[pac · features]`.
+/// What is penalised; `g` is the gradient of the logit by a pack of rows taken as one vector, `[pac · features]`, conditions aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PenaltyKind {
@@ -70,6 +70,8 @@ pub struct PenalisedRows {
     pub fake: Tensor<2>,
     /// Uniform numbers between 0 and 1, `[rows / pac, 1]`, of [`PenaltyKind::Gradient`] alone.
     pub mix: Tensor<2>,
+    /// Numbers at the end of each row that are a condition, the same for data and samples: the slope along them is left alone.
+    pub condition: usize,
 }
 
 /// The penalty of the rows of a shard.
@@ -120,9 +122,15 @@ impl Penalty {
         rows: PenalisedRows,
         mode: Mode<'_>,
     ) -> Option<Penalised> {
+        let condition = rows.condition;
         let x = self.kind.places(rows, discriminator.config().pac)?;
-        let g = input_gradient(discriminator, plain, x.clone(), mode);
+        let mut g = input_gradient(discriminator, plain, x.clone(), mode);
         let shape = g.dims();
+        if condition > 0 {
+            let [rows, features] = shape;
+            let flat = Tensor::zeros([rows, condition], &g.device());
+            g = Tensor::cat(vec![g.narrow(1, 0, features - condition), flat], 1);
+        }
         let packed = discriminator.packed(g);
         let norms = packed.clone().square().sum_dim(1).sqrt();
         let lengths: Vec<f64> = norms.to_data().iter::<f64>().collect();

@@ -27,7 +27,8 @@ pub(super) struct Directions {
 impl Directions {
     /// Directions for the rows of a game, measured on `rows` of its data, evenly chosen.
     pub(super) fn new(gan: &Gan, data: Data<'_>, rows: &[u32], noise: &Noise) -> Self {
-        let width = gan.seen_width();
+        // What a row is told is no place of it.
+        let width = gan.seen_width() - gan.view.discrete.len();
         let count = width.min(DIRECTIONS);
         let mut weights = vec![0.0; width * count];
         if width > count {
@@ -63,7 +64,7 @@ impl Directions {
     fn along(&self, x: Tensor<2>) -> Tensor<2> {
         let shape = [self.width, self.count()];
         let weights = Tensor::<2>::from_data(TensorData::new(self.weights.clone(), shape), &x.device());
-        x.matmul(weights)
+        x.narrow(1, 0, self.width).matmul(weights)
     }
 
     /// Sums over the rows of `x: [rows, width]`, for [`Directions::position`].

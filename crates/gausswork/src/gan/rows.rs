@@ -7,6 +7,9 @@
 //! with `g` a residual trunk, `e` an embedding of the value just generated, and the heads of the layout: a simplex is an exact draw
 //! from a softmax with the gradient of its relaxation, a real number an affine function of logistic noise within the interval
 //! that the choice before it names. The row is therefore a deterministic function of the latent and of addressed noise.
+//!
+//! A generator that can be told conditions adds a vector of each of their codes to what the trunk's blocks read, so that the spans
+//! before the conditioned one follow it too; without a condition nothing is added.
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
@@ -15,6 +18,7 @@ use crate::layout::{Given, Layout, Order, Place, Span};
 use crate::nn::{Init, Leaves, Linear, ParamId, Params, Residual};
 use crate::noise::Noise;
 
+use super::condition::DiscreteColumns;
 use super::view::{View, ranks};
 
 /// Sizes of a [`RowGenerator`].
@@ -40,6 +44,8 @@ pub struct RowGenerator {
     pub(super) spans: Vec<SpanNet>,
     /// Gumbel numbers that each span of a row takes: one for each code, two for a real.
     noise_widths: Vec<usize>,
+    /// Columns of which it can be told the value, and a vector for each of their codes, `[levels, width]`.
+    conditions: Option<(DiscreteColumns, ParamId)>,
 }
 
 /// What generates one span.
@@ -73,6 +79,9 @@ pub(super) enum Kind {
 /// Bounds of the log-scale of a real span's noise, in logits of its place.
 const LOG_SCALE_BOUNDS: (f64, f64) = (-6.0, 3.0);
 
+/// Name of the vectors of conditions.
+pub(super) const CONDITIONS: &str = "generator.conditions.weight";
+
 /// Generated rows in the terms of the layout.
 #[derive(Debug)]
 pub struct Generated {
@@ -83,8 +92,15 @@ pub struct Generated {
 }
 
 impl RowGenerator {
-    /// A generator for a layout; its heads start at the shares of the training rows.
-    pub fn new(params: &mut Params, layout: &Layout, sizes: Sizes, noise: &Noise) -> Self {
+    /// A generator for a layout, which can be told the values of `discrete` columns; its heads start at the shares of the training
+    /// rows, and conditions without an effect.
+    pub fn new(
+        params: &mut Params,
+        layout: &Layout,
+        discrete: DiscreteColumns,
+        sizes: Sizes,
+        noise: &Noise,
+    ) -> Self {
         let Sizes { latent, width, blocks, hidden, embedding } = sizes;
         let trunk = Linear::new(params, "generator.trunk", [latent, width], 1.0, noise);
         let blocks = (0..blocks)
@@ -147,7 +163,11 @@ impl RowGenerator {
                 SpanNet { entry, inner, outer, head, kind }
             })
             .collect();
-        Self { trunk, blocks, spans, noise_widths }
+        let conditions = (!discrete.is_empty()).then(|| {
+            let table = params.add(CONDITIONS, &[discrete.levels(), width], Init::Zeros, noise);
+            (discrete, table)
+        });
+        Self { trunk, blocks, spans, noise_widths, conditions }
     }
 
     /// Gumbel numbers that a row takes.
@@ -157,20 +177,20 @@ impl RowGenerator {
 
     /// Generates a row for each latent of `z: [rows, latent]`, with standard Gumbel noise `gumbels: [rows, noise_width]`.
     ///
-    /// Cells in `given` are as they say, and later spans follow them.
+    /// Cells in `given` are as they say, and later spans follow them; so are those in `told`, conditions which all spans follow.
     pub fn generate(
         &self,
         leaves: &Leaves,
         z: Tensor<2>,
         (relaxation, temperature): (Relaxation, f32),
         gumbels: &[f32],
-        given: &[Given],
+        [given, told]: [&[Given]; 2],
     ) -> Generated {
         let device = z.device();
         let [rows, _] = z.dims();
         let noise_width = self.noise_width();
         let mut first = 0;
-        let mut context = vec![self.entered(leaves, z)];
+        let mut context = vec![self.entered(leaves, z, told)];
         let mut generated = Generated { codes: Vec::new(), scores: Vec::new() };
         for (t, net) in self.spans.iter().enumerate() {
             let output = net.output(leaves, &context);
@@ -184,7 +204,7 @@ impl RowGenerator {
             match &net.kind {
                 Kind::Simplex { given: base, embedding } => {
                     let logits = based(output, base.as_ref(), &generated.codes);
-                    for cell in given.iter().filter(|cell| cell.span == t) {
+                    for cell in given.iter().chain(told).filter(|cell| cell.span == t) {
                         // No perturbed logit comes near.
                         noise[cell.row * width + usize::from(cell.code)] = 1e9;
                     }
@@ -221,9 +241,13 @@ impl RowGenerator {
         generated
     }
 
-    /// The trunk's output, `[rows, width]`.
-    pub(super) fn entered(&self, leaves: &Leaves, z: Tensor<2>) -> Tensor<2> {
-        let trunk = self.trunk.forward(leaves, z);
+    /// The trunk's output under conditions, `[rows, width]`.
+    pub(super) fn entered(&self, leaves: &Leaves, z: Tensor<2>, told: &[Given]) -> Tensor<2> {
+        let ([rows, _], device) = (z.dims(), z.device());
+        let mut trunk = self.trunk.forward(leaves, z);
+        if let Some((discrete, table)) = self.conditions.as_ref().filter(|_| !told.is_empty()) {
+            trunk = trunk + discrete.one_hot(told, rows, &device).matmul(leaves.get(*table));
+        }
         silu(self.blocks.iter().fold(trunk, |x, block| block.forward(leaves, x)))
     }
 
@@ -235,9 +259,10 @@ impl RowGenerator {
         z: Tensor<2>,
         relaxed: (Relaxation, f32),
         gumbels: &[f32],
+        told: &[Given],
     ) -> Tensor<2> {
-        let Generated { codes, scores } = self.generate(leaves, z, relaxed, gumbels, &[]);
-        view.generated(&codes, scores)
+        let Generated { codes, scores } = self.generate(leaves, z, relaxed, gumbels, [&[], told]);
+        view.told(view.generated(&codes, scores), told)
     }
 }
 

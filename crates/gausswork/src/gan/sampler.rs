@@ -6,7 +6,7 @@ use super::model::{Field, Gan, Generator};
 use super::points::{self, Phase};
 use super::rows::Generated;
 use crate::fused::Relaxation;
-use crate::layout::{Drawn, ends_in};
+use crate::layout::{Coded, Drawn, ends_in};
 use crate::noise::{Noise, Stream};
 
 /// Rows per block; a row does not depend on where a sample starts or how it is cut.
@@ -16,17 +16,36 @@ pub(super) const BLOCK: u64 = 512;
 #[derive(Debug, Clone)]
 pub struct GanSampler {
     gan: Gan,
+    condition: Option<Coded>,
 }
 
 impl GanSampler {
     /// Prepares a model.
     pub fn new(gan: &Gan) -> Self {
-        Self { gan: gan.clone() }
+        Self { gan: gan.clone(), condition: None }
+    }
+
+    /// Prepares a model for sampling rows that have a value, which its generator is told; none where it cannot be.
+    ///
+    /// Values that are rare ends of their columns ([`End`](crate::layout::End)) are then not drawn by rote but as the generator has
+    /// them: how often they come with the value is not known otherwise.
+    pub fn given(gan: &Gan, condition: Coded) -> Option<Self> {
+        gan.view.discrete.cells(0, &condition)?;
+        Some(Self { gan: gan.clone(), condition: Some(condition) })
+    }
+
+    /// The random numbers of a sample: each condition has its own, so that samples under different ones are independent.
+    fn noise(&self, noise: &Noise) -> Noise {
+        let Some(Coded { column, codes }) = &self.condition else { return *noise };
+        let codes = codes.iter().fold(0, |all, &code| all << 16 | u32::from(code));
+        // No step of training is so late.
+        Noise::new(noise.word(Stream::Condition, u64::MAX - *column as u64, codes))
     }
 
     /// Rows `BLOCK · block` to `BLOCK · (block + 1)` of the sample that `noise` names. Of points, the scores are the coordinates.
     pub fn block(&self, noise: &Noise, block: u64) -> Drawn {
         let (rows, first, device) = (BLOCK as usize, block * BLOCK, Device::flex());
+        let noise = &self.noise(noise);
         let latent = self.gan.config.latent();
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, first, latent, &mut z);
@@ -50,9 +69,15 @@ impl GanSampler {
                 let width = generator.noise_width();
                 let mut gumbels = vec![0.0; rows * width];
                 noise.fill_gumbel_of_steps(Stream::SampleCell, first, width, &mut gumbels);
-                let given = ends_in(&self.gan.layout.ends, noise, [first, BLOCK]);
+                let (given, told) = match &self.condition {
+                    None => (ends_in(&self.gan.layout.ends, noise, [first, BLOCK]), Vec::new()),
+                    Some(value) => {
+                        let cells = |row| self.gan.view.discrete.cells(row, value).into_iter().flatten();
+                        (Vec::new(), (0..rows).flat_map(cells).collect())
+                    }
+                };
                 let Generated { codes, scores } =
-                    generator.generate(&leaves, z, (Relaxation::Gumbel, 1.0), &gumbels, &given);
+                    generator.generate(&leaves, z, (Relaxation::Gumbel, 1.0), &gumbels, [&given, &told]);
                 let mut drawn =
                     Drawn { codes: vec![0; rows * codes.len()], scores: vec![0.0; rows * scores.len()] };
                 let simplexes = codes.len();

@@ -27,6 +27,7 @@ pub(super) fn configurations(pac: usize) -> Vec<DiscriminatorConfig> {
             for layers in [Layers::Residual, Layers::Plain, Layers::Maxout { pieces: 3 }] {
                 if activation == Nonlinearity::Silu || !matches!(layers, Layers::Maxout { .. }) {
                     let (width, dropout) = (8, 0.0);
+                    let waves = (layers == Layers::Plain).then_some(2);
                     all.push(DiscriminatorConfig {
                         width,
                         layers,
@@ -35,6 +36,7 @@ pub(super) fn configurations(pac: usize) -> Vec<DiscriminatorConfig> {
                         dropout,
                         normalisation,
                         blocks: 2,
+                        waves,
                     });
                 }
             }

@@ -1,15 +1,17 @@
 //! A row of features as the discriminator sees it: one dense vector, the same for real and for generated rows.
 //!
 //! ```text
-//! [one-hot code of every simplex | score of every real | waves of every ordered code]
+//! [one-hot code of every simplex | score of every real | waves of every ordered code | column that is a condition, one-hot]
 //! ```
 //!
 //! Codes of an ordered simplex also give waves `cos(π k u)`, k = 1 … 6, of their rank u among the training rows, 0 to 1, and the rank's
-//! normal score where no real follows: so neighbouring numbers look alike to a network that has seen few of each.
+//! normal score where no real follows: so neighbouring numbers look alike to a network that has seen few of each. The last numbers are
+//! there where the generator can be told conditions, and are zeros for a row without one.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::layout::{Features, Layout, Order, Span};
+use super::condition::DiscreteColumns;
+use crate::layout::{Features, Given, Layout, Order, Span};
 use crate::noise::normal_quantile;
 
 /// What the codes of an ordered simplex show.
@@ -40,11 +42,13 @@ pub struct View {
     pub ordered: Vec<(usize, Shown)>,
     /// Number of real spans.
     pub reals: usize,
+    /// The columns that can be a condition.
+    pub discrete: DiscreteColumns,
 }
 
 impl View {
-    /// The view of a layout.
-    pub fn new(layout: &Layout) -> Self {
+    /// The view of a layout, with conditions on `discrete` columns.
+    pub fn new(layout: &Layout, discrete: DiscreteColumns) -> Self {
         let scored = |t: usize| match layout.spans.get(t + 1) {
             Some(Span::Real(_)) => Scored::No,
             _ => Scored::Yes,
@@ -57,16 +61,22 @@ impl View {
             levels: layout.simplexes().map(|(_, simplex)| simplex.levels).collect(),
             ordered,
             reals: layout.reals().count(),
+            discrete,
         }
     }
 
     /// Numbers per row.
     pub fn width(&self) -> usize {
+        self.row_width() + self.discrete.len()
+    }
+
+    /// Those of the row itself, without its condition.
+    pub fn row_width(&self) -> usize {
         let shown: usize = self.ordered.iter().map(|(_, shown)| shown.width).sum();
         self.levels.iter().sum::<usize>() + self.reals + shown
     }
 
-    /// Real rows, `[rows, width]`.
+    /// Real rows without conditions, `[rows, width]`.
     pub fn rows(&self, features: &Features, rows: &[u32], device: &Device) -> Tensor<2> {
         let (simplexes, width) = (self.levels.len(), self.width());
         let first_real: usize = self.levels.iter().sum();
@@ -81,7 +91,7 @@ impl View {
             }
             let scores = &features.scores[row * self.reals..(row + 1) * self.reals];
             out[first_real..first_real + self.reals].copy_from_slice(scores);
-            let mut rest = &mut out[first_real + self.reals..];
+            let mut rest = &mut out[first_real + self.reals..self.row_width()];
             for (number, shown) in &self.ordered {
                 let (to, later) = rest.split_at_mut(shown.width);
                 to.copy_from_slice(shown.of(codes[*number]));
@@ -91,7 +101,16 @@ impl View {
         Tensor::from_data(TensorData::new(values, [rows.len(), width]), device)
     }
 
-    /// Generated rows from their one-hot codes and scores, `[rows, levels]` and `[rows, 1]` each, to `[rows, width]`.
+    /// Rows without conditions, `[rows, width]`, with those of `told`.
+    pub fn told(&self, x: Tensor<2>, told: &[Given]) -> Tensor<2> {
+        if told.is_empty() {
+            return x;
+        }
+        let ([rows, _], device) = (x.dims(), x.device());
+        x + self.discrete.marks(told, [rows, self.row_width()], &device)
+    }
+
+    /// Generated rows without conditions from their one-hot codes and scores, `[rows, levels]` and `[rows, 1]` each, to `[rows, width]`.
     pub fn generated(&self, codes: &[Tensor<2>], scores: Vec<Tensor<2>>) -> Tensor<2> {
         let waves = self.ordered.iter().map(|(number, Shown { width, table })| {
             let codes = codes[*number].clone();
@@ -99,7 +118,11 @@ impl View {
             let table = Tensor::<1>::from_floats(table.as_slice(), &codes.device());
             codes.matmul(table.reshape(shape))
         });
-        Tensor::cat(codes.iter().cloned().chain(scores).chain(waves).collect(), 1)
+        let unmarked = codes.first().filter(|_| !self.discrete.is_empty()).map(|codes| {
+            let [rows, _] = codes.dims();
+            Tensor::zeros([rows, self.discrete.len()], &codes.device())
+        });
+        Tensor::cat(codes.iter().cloned().chain(scores).chain(waves).chain(unmarked).collect(), 1)
     }
 }
 

@@ -8,7 +8,7 @@ use super::fit::{FEWEST_ROWS, FitError};
 use super::split::split;
 use super::{Event, Observer, truth};
 use crate::data::table::{self, Table, TableCodec};
-use crate::gan::Affine;
+use crate::gan::{Affine, DiscreteColumns};
 use crate::layout::Features;
 
 /// A table, encoded and split, with its resolved configuration.
@@ -61,6 +61,11 @@ pub(super) fn prepare(
         Kind::Gan => truth::density(path).and_then(|_| points(&table, &train)),
         Kind::Vae => None,
     };
+    let share = config.gan.generator.rows.conditions;
+    let told = config.kind == Kind::Gan && points.is_none() && share > 0.0;
+    if told && DiscreteColumns::new(&codec.layout()).is_empty() {
+        return Err(FitError::NothingToTell { path: path.to_path_buf(), share });
+    }
     Ok(Prepared { config, table, codec, features, train, held_out, of, points })
 }
 

@@ -1,9 +1,13 @@
 //! Drawing synthetic rows, any number of them in constant memory.
 //!
-//! Rows under conditions are drawn by rejection: the sample without conditions is drawn in order, and the rows that
+//! Rows under conditions are drawn by rejection, where the model cannot be told any of them: the sample without conditions is drawn in order, and the rows that
 //! meet them are kept. This is exact for any model that draws its rows independently, as ours do: with acceptance
 //! rate `a = P(C)`, `P(row is kept and is x) = p(x) 1[x ∈ C]`, so that a kept row has `p(x) 1[x ∈ C] / a = p(x | C)`, and
 //! one kept row costs `1/a` drawn ones on average.
+//!
+//! A generator that was trained under conditions is told the value of one column, and draws rows that have it; the other conditions
+//! are met by rejection among those. Such rows are not those of the sample without conditions: `p(x | c)` is then what the generator
+//! learned it to be.
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
@@ -41,6 +45,11 @@ pub enum Way {
     Unconditional,
     /// Rows were drawn without regard to them, and those that met them were kept.
     Rejection,
+    /// The generator was told the value of a column, and of the rows that it then drew, those that met the other conditions were kept.
+    Conditioning {
+        /// Position of the column.
+        column: usize,
+    },
 }
 
 /// What drawing took.
@@ -112,9 +121,9 @@ const MOST_HELD: usize = 16;
 
 /// Draws rows in order and hands them to `sink`, a batch at a time, in canonical columns.
 ///
-/// Under conditions, rows are numbered among those that meet them: they are exactly the rows of the sample without
-/// conditions that meet them, in its order, and `offset` skips such rows (which have to be drawn nevertheless). `sink` is
-/// then called at least once for each group of blocks, if need be with no rows, so that it can end the drawing.
+/// Under conditions, rows are numbered among those that meet them, and `offset` skips such rows (which have to be drawn nevertheless).
+/// By [`Way::Rejection`] they are exactly the rows of the sample without conditions that meet them, in its order. `sink` is then
+/// called at least once for each group of blocks, if need be with no rows, so that it can end the drawing.
 ///
 /// # Errors
 /// See [`SampleError`]; whatever `sink` returns ends the drawing.
@@ -134,7 +143,11 @@ pub fn sample(
         .ok_or(SampleError::TooManyRows { offset, rows })?;
     model.can_draw(conditions)?;
     let workers = Threads::new(threads)?;
-    let sampler = model.network.sampler();
+    let (sampler, way) = match model.sampler_under(conditions)? {
+        Some((sampler, column)) => (sampler, Way::Conditioning { column }),
+        None if conditions.is_empty() => (model.network.sampler(), Way::Unconditional),
+        None => (model.network.sampler(), Way::Rejection),
+    };
     let noise = Noise::new(seed);
     let words = |row: u64, slot: u32| noise.block(Stream::Regenerate, row, slot)[0];
     let draw = |block: u64| -> Result<RecordBatch, SampleError> {
@@ -146,7 +159,7 @@ pub fn sample(
     // Without conditions it is known beforehand which blocks hold the rows.
     let (mut next, last) =
         if conditions.is_empty() { (offset / BLOCK, (end - 1) / BLOCK) } else { (0, (1 << 63) / BLOCK) };
-    let mut keep = Keep::new(request, next * BLOCK);
+    let mut keep = Keep::new(request, way, next * BLOCK);
     let mut drawn: Vec<RecordBatch> = Vec::new();
     loop {
         let enough = keep.would_end_with(&drawn);
@@ -181,9 +194,8 @@ struct Keep<'a> {
 
 impl<'a> Keep<'a> {
     /// `first` is the number of the first row drawn.
-    fn new(request: &'a SampleRequest, first: u64) -> Self {
+    fn new(request: &'a SampleRequest, way: Way, first: u64) -> Self {
         let SampleRequest { rows, offset, conditions, .. } = request;
-        let way = if conditions.is_empty() { Way::Unconditional } else { Way::Rejection };
         Self {
             conditions,
             skip: offset - first,

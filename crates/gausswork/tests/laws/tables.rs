@@ -77,6 +77,22 @@ pub(crate) fn binned() -> Encoded {
     encode(&csv, &[("flag", Kind::Boolean), ("age", Kind::Integer)])
 }
 
+/// A real number, a category of 1,900, 80 and 20 rows, and an answer that is "yes" in most rows of the first and few of the others; the
+/// number is lower where the category is the first.
+pub(crate) fn imbalanced() -> Encoded {
+    let mut csv = "weight,kind,answer\n".to_owned();
+    for row in 0..2000 {
+        let (kind, yes, low) = match row * 1117 % 2000 {
+            0..1900 => ("common", 0.8, 0.0),
+            1900..1980 => ("rare", 0.2, 1.0),
+            _ => ("rarest", 0.1, 2.0),
+        };
+        let answer = if unit(row, 1) < yes { "yes" } else { "no" };
+        csv += &format!("{:e},{kind},{answer}\n", low + unit(row, 2) * std::f64::consts::PI);
+    }
+    encode(&csv, &[("weight", Kind::Float), ("kind", Kind::Category), ("answer", Kind::Boolean)])
+}
+
 /// A category of 300 levels, written with two digits.
 pub(crate) fn two_digits() -> Encoded {
     let mut csv = "place,flag\n".to_owned();

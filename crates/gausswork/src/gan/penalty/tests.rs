@@ -68,6 +68,7 @@ fn gradients_are_those_of_double_differentiation() {
             real: formula([4, 3], |k| 1.2 * (0.3 + 2.1 * k).sin()),
             fake: formula([4, 3], |k| (0.9 + 1.3 * k).cos()),
             mix: formula([4 / config.pac, 1], |k| 0.5 + 0.45 * (1.0 + k).sin()),
+            condition: 0,
         };
         let (gradient, value, norm) = penalised(penalty, &discriminator, &params, &rows, Mode::Evaluate);
         let gradient: Vec<f64> = (gradient.iter().zip(&entries))
@@ -110,7 +111,7 @@ fn gradients_are_those_of_finite_differences() {
             let mut mix = vec![0.0; 8 / pac];
             noise.fill_uniform(Stream::Test, 2, &mut mix);
             let mix = Tensor::from_data(TensorData::new(mix, [8 / pac, 1]), &device);
-            let rows = PenalisedRows { real, fake, mix };
+            let rows = PenalisedRows { real, fake, mix, condition: 0 };
             for kind in [PenaltyKind::R1, PenaltyKind::R1R2, PenaltyKind::Gradient] {
                 let penalty = Penalty { kind, weight: 2.0, every: 1, last: None };
                 let (gradient, value, norm) = penalised(penalty, &discriminator, &params, &rows, mode);
@@ -157,7 +158,7 @@ fn lazy_weights_and_sums_of_penalties() {
     let (discriminator, params) = network(&config, 3);
     let device = Device::flex();
     let (real, fake) = (normal(0, [5, 3], &device), normal(1, [5, 3], &device));
-    let rows = PenalisedRows { real, fake, mix: Tensor::zeros([5, 1], &device) };
+    let rows = PenalisedRows { real, fake, mix: Tensor::zeros([5, 1], &device), condition: 0 };
     let of = |kind, every| {
         let penalty = Penalty { kind, weight: 3.0, every, last: None };
         let (gradient, value, norm) = penalised(penalty, &discriminator, &params, &rows, Mode::Evaluate);
@@ -187,9 +188,54 @@ fn a_flat_discriminator_has_no_gradient_and_no_nan() {
     let (discriminator, mut params) = network(&DiscriminatorConfig::default(), 3);
     params.values_mut().fill(0.0);
     let x = normal(0, [4, 3], &Device::flex());
-    let rows = PenalisedRows { real: x.clone(), fake: x, mix: Tensor::zeros([4, 1], &Device::flex()) };
+    let rows =
+        PenalisedRows { real: x.clone(), fake: x, mix: Tensor::zeros([4, 1], &Device::flex()), condition: 0 };
     let penalty = Penalty { kind: PenaltyKind::Gradient, weight: 1.0, every: 1, last: None };
     let (gradient, value, norm) = penalised(penalty, &discriminator, &params, &rows, Mode::Evaluate);
     assert!(gradient.iter().flatten().all(|&g| g == 0.0));
     assert_eq!((value, norm), (4.0, 0.0));
+}
+
+/// With the condition held, the discriminator is a function of the rest of the row: that function's slope is penalised, and no other.
+#[test]
+fn the_slope_along_a_condition_is_left_alone() {
+    let config = DiscriminatorConfig { width: 8, blocks: 0, ..DiscriminatorConfig::default() };
+    let device = Device::flex();
+    // One linear layer and an activation: a condition of zeros acts as if its weights were not there.
+    let (told, params) = network(&config, 5);
+    let (untold, mut fewer) = network(&config, 3);
+    let rest = &params.values()[..3 * 8];
+    let behind = &params.values()[5 * 8..];
+    fewer.values_mut().copy_from_slice(&[rest, behind].concat());
+    let zeros = || Tensor::zeros([6, 2], &device);
+    let with = |x: Tensor<2>| Tensor::cat(vec![x, zeros()], 1);
+    let (real, fake, mix) =
+        (normal(0, [6, 3], &device), normal(1, [6, 3], &device), normal(2, [6, 1], &device));
+    for kind in [PenaltyKind::R1, PenaltyKind::R2, PenaltyKind::R1R2, PenaltyKind::Gradient] {
+        let penalty = Penalty { kind, weight: 2.0, every: 3, last: None };
+        let alone = PenalisedRows { real: real.clone(), fake: fake.clone(), mix: mix.clone(), condition: 0 };
+        let rows = PenalisedRows {
+            real: with(real.clone()),
+            fake: with(fake.clone()),
+            mix: mix.clone(),
+            condition: 2,
+        };
+        let (expected, value, norm) = penalised(penalty, &untold, &fewer, &alone, Mode::Evaluate);
+        let (found, same_value, same_norm) = penalised(penalty, &told, &params, &rows, Mode::Evaluate);
+        assert!(
+            (value - same_value).abs() < 40.0 * ROUNDING * (1.0 + value),
+            "{kind:?}: {value} {same_value}"
+        );
+        assert!((norm - same_norm).abs() < 40.0 * ROUNDING * (1.0 + norm), "{kind:?}: {norm} {same_norm}");
+        let (expected, found) = (expected.concat(), found.concat());
+        let size = expected.iter().fold(0.0_f32, |size, g| size.max(g.abs()));
+        let shared = found[..3 * 8].iter().chain(&found[5 * 8..]);
+        for (found, expected) in shared.zip(&expected) {
+            assert!((found - expected).abs() < 40.0 * f32::EPSILON * size, "{kind:?}: {found} {expected}");
+        }
+        assert!(found[3 * 8..5 * 8].iter().all(|&g| g == 0.0), "{kind:?}");
+        let counted = PenalisedRows { condition: 0, ..rows };
+        let (_, more, _) = penalised(penalty, &told, &params, &counted, Mode::Evaluate);
+        assert!((more - value).abs() > 1e-3 * value, "{kind:?}: the law means something");
+    }
 }

@@ -52,6 +52,17 @@ pub enum FitError {
     /// The sample.
     #[error(transparent)]
     Sample(#[from] SampleError),
+    /// Conditions are wanted, and no column can be one.
+    #[error(
+        "{}: gan.generator.rows.conditions = {share}, but no column is discrete (names, truth values, or numbers of few \
+         values), so there is nothing to tell a generator; set it to 0", path.display()
+    )]
+    NothingToTell {
+        /// The file.
+        path: PathBuf,
+        /// The share of rows that were to have a condition.
+        share: f64,
+    },
     /// Too few rows.
     #[error("{}: {rows} rows; a model needs at least {FEWEST_ROWS}", path.display())]
     TooFewRows {

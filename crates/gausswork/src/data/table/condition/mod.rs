@@ -23,6 +23,7 @@ pub use error::ConditionError;
 use super::codec::TableCodec;
 use super::read::nearest;
 use super::schema::TableSchema;
+use crate::layout::Coded;
 use reach::Left;
 use value::Value;
 
@@ -98,6 +99,21 @@ impl Conditions {
             }
         }
         Ok(())
+    }
+
+    /// The columns without intervals of values of which the conditions leave one value that a codec draws, in its codes.
+    ///
+    /// # Errors
+    /// Conditions on one column that contradict each other.
+    pub fn determined(&self, codec: &TableCodec) -> Result<Vec<Coded>, ConditionError> {
+        let mut all = Vec::new();
+        for (column, conditions) in self.by_column() {
+            let Some(of_column) = codec.columns.get(column) else { continue };
+            let Some(schema) = codec.schema.columns.get(column) else { continue };
+            let codes = reach::only(&Left::of(&conditions)?, of_column, schema.kind);
+            all.extend(codes.map(|codes| Coded { column, codes }));
+        }
+        Ok(all)
     }
 
     /// Whether there are none.

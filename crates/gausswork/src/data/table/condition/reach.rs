@@ -176,9 +176,7 @@ pub(super) fn check(
         }
         (Left::Names { only, not }, ColumnCodec::Category(codec)) => {
             known(conditions, codec, schema)?;
-            let left =
-                |level: &String| only.as_ref().is_none_or(|only| only == level) && !not.contains(level);
-            if codec.levels.iter().any(left) {
+            if codec.levels.iter().any(|level| is_left(level, &only, &not)) {
                 return Ok(());
             }
             let values = codec.levels.iter().take(LISTED).map(|level| shown(level, schema)).collect();
@@ -192,6 +190,51 @@ pub(super) fn check(
         },
         _ => Ok(()),
     }
+}
+
+/// Whether a name is among those left.
+fn is_left(name: &String, only: &Option<String>, not: &BTreeSet<String>) -> bool {
+    only.as_ref().is_none_or(|only| only == name) && !not.contains(name)
+}
+
+/// The codes of the one value that is left of a column; none where there is not one, or where values are intervals.
+pub(super) fn only(left: &Left, codec: &ColumnCodec, kind: Kind) -> Option<Vec<u16>> {
+    let digits = |codec: &CategoryCodec, level| {
+        let (first, second) = codec.encode(level);
+        std::iter::once(first).chain(second).collect::<Vec<u16>>()
+    };
+    match (left, codec) {
+        (Left::Missing, ColumnCodec::Category(codec)) => codec.missing.map(|_| digits(codec, None)),
+        (left, ColumnCodec::Category(codec)) => {
+            let is_left = |level: &String| match left {
+                Left::Names { only, not } => is_left(level, only, not),
+                _ => true,
+            };
+            let level = single((0..codec.levels.len()).filter(|&level| is_left(&codec.levels[level])))?;
+            Some(digits(codec, Some(level)))
+        }
+        (_, ColumnCodec::Numeric { codec, .. }) if codec.has_bins() => None,
+        (Left::Missing, ColumnCodec::Numeric { codec, missing }) => {
+            let code = u16::try_from(codec.codes.len()).ok()?;
+            missing.map(|_| vec![code])
+        }
+        (left, ColumnCodec::Numeric { codec, .. }) => {
+            let place = |position| place(codec, kind, position);
+            let is_left = |code: &usize| match left {
+                Left::Numbers(numbers) => draws(codec, &codec.codes[*code], &place, numbers),
+                _ => true,
+            };
+            let code = single((0..codec.codes.len()).filter(is_left))?;
+            u16::try_from(code).ok().map(|code| vec![code])
+        }
+        (_, ColumnCodec::Regenerated(_)) => None,
+    }
+}
+
+/// What there is, if it is one.
+fn single<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.next().is_none().then_some(first)
 }
 
 /// Refuses names that are no level.
