@@ -50,7 +50,7 @@ impl Step for Penalised {
         let Self { generator, critic, of, judge, rows, noise } = self;
         let (tracked, plain) = (Device::flex().autodiff(), Device::flex());
         let groups = BATCH / PAC;
-        let penalty = Penalty { kind: PenaltyKind::Gradient, weight: 10.0, every: 1 };
+        let penalty = Penalty { kind: PenaltyKind::Gradient, weight: 10.0, every: 1, last: None };
         let generator_params = &generator.params;
         let critic_constants = critic.params.clone();
         critic.descend(step, workers, |leaves, shard| {
@@ -64,7 +64,7 @@ impl Step for Penalised {
             noise.fill_uniform(Stream::Interpolate, address(2 * step, shard, 2), &mut mix);
             let mix = Tensor::from_data(TensorData::new(mix, [groups / SHARDS, 1]), &plain);
             let constants: Leaves = critic_constants.constants(&plain);
-            let rows = PenalisedRows { real, fake, mix };
+            let rows = PenalisedRows { real, fake, mix, condition: 0 };
             let found = penalty.of(judge, [leaves, &constants], rows, mode(2));
             let loss = match found {
                 Some(found) => gap + found.surrogate,

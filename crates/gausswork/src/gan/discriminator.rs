@@ -149,7 +149,7 @@ impl Discriminator {
         let mut layer = |name: String, sizes: [usize; 2], gain: f32| {
             Layer::new(params, format!("discriminator.{name}"), sizes, gain, normalisation, noise)
         };
-        let packed = features * config.copies() * config.pac;
+        let packed = features * config.pac * config.copies();
         let input = match config.layers {
             Layers::Residual => Some(layer("input".into(), [packed, width], 1.0)),
             Layers::Plain | Layers::Maxout { .. } => None,
@@ -181,7 +181,7 @@ impl Discriminator {
 
     /// Name and shape of the weight that reads rows of `features` numbers.
     pub fn expected(features: usize, config: &DiscriminatorConfig) -> (String, Vec<usize>) {
-        let packed = features * config.copies() * config.pac;
+        let packed = features * config.pac * config.copies();
         let (name, outputs) = match config.layers {
             Layers::Residual => ("input", config.width),
             _ if config.blocks == 0 => ("output", 1),
@@ -202,7 +202,7 @@ impl Discriminator {
     /// Where `pac` does not divide the number of rows.
     pub fn logits(&self, leaves: &Leaves, x: Tensor<2>, mode: Mode<'_>) -> Tensor<2> {
         let a = self.config.activation.activation();
-        let mut h = self.packed(self.seen(x));
+        let mut h = self.seen(self.packed(x));
         if let Some(input) = &self.input {
             h = input.activated(leaves, h, Activation::Identity);
         }
@@ -239,8 +239,7 @@ impl Discriminator {
     ) -> (Tensor<2>, Tensor<2>) {
         let a = self.config.activation;
         let thinned = |(h, t), i| (self.thinned(h, mode, i), self.thinned(t, mode, i));
-        let (h, t) = self.seen_with_tangent(x, tangent);
-        let (mut h, mut t) = (self.packed(h), self.packed(t));
+        let (mut h, mut t) = self.seen_with_tangent(self.packed(x), self.packed(tangent));
         if let Some(input) = &self.input {
             (h, t) = input.with_tangent(leaves, h, t);
         }
@@ -302,7 +301,7 @@ impl Discriminator {
         self.input.iter().chain(hidden).chain([&self.output])
     }
 
-    /// Rows with their waves, `[rows, features]` to `[rows, features · (1 + 2 octaves)]`.
+    /// Packs with their waves, `[packs, n]` to `[packs, n (1 + 2 octaves)]`.
     fn seen(&self, x: Tensor<2>) -> Tensor<2> {
         let waves = self.phases(&x).flat_map(|(_, phase)| [phase.clone().sin(), phase.cos()]);
         let all: Vec<_> = std::iter::once(x.clone()).chain(waves).collect();
