@@ -25,7 +25,7 @@ fn gan(table: &Encoded, conditions: f64, seed: u64) -> Gan {
 fn learner(table: &Encoded, conditions: f64, steps: u64, seed: u64) -> GanLearner<'_> {
     let rows = table.features.rows as u32;
     let split = [(0..rows).collect(), Vec::new()];
-    let adam = AdamConfig { beta1: 0.0, average: 0.98, ..AdamConfig::default() };
+    let adam = AdamConfig { beta1: 0.0, average: Some(0.98), ..AdamConfig::default() };
     let gan = gan(table, conditions, seed);
     let data = Data::Rows(&table.features);
     GanLearner::new(gan, data, split, [128, 2], steps, adam, Noise::new(seed), Device::flex())

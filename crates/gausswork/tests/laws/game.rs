@@ -23,11 +23,13 @@ fn game(change: &str) -> Config {
         width = 32
         [gan.generator.points]
         layers = 1
+        categories = 0
         [gan.generator.rows]
         warm-start = 0.3
         [gan.discriminator]
         width = 32
         layers = \"plain\"
+        waves = 0
         [training]
         batch = 128"
         .parse()
