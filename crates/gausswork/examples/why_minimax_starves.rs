@@ -10,7 +10,8 @@ use gausswork::run::{Config, Existing, Run, fit, game_record};
 
 // A generator that can draw a line, and a discriminator that learns three times faster: soon no sample is near the data.
 const GAME: &str = "kind = 'gan'
-    gan = { rate-ratio = 3, generator = { latent = 1, points = { layers = 0 } }, penalty = { kind = 'none' } }
+    gan = { rate-ratio = 3, generator = { latent = 1, points = { layers = 0, categories = 0 } },
+        discriminator = { waves = 0 }, penalty = { kind = 'none' } }
     training = { steps = 1000, learning-rate = 3e-3, batch = 256 }";
 const INKS: [&str; 3] = ["#ba286e", "#1b804b", "#222222"];
 const NAMES: [&str; 3] =

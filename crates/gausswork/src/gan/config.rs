@@ -18,7 +18,7 @@ pub struct GanConfig {
     pub objective: Option<Objective>,
     /// Steps of the discriminator for each of the generator.
     pub discriminator_steps: usize,
-    /// The discriminator's learning rate divided by the generator's (two time scales, Heusel et al. 2017); 5 for rows and 1 for
+    /// The discriminator's learning rate divided by the generator's (two time scales, Heusel et al. 2017); 5 for rows and 2 for
     /// points where not given.
     pub rate_ratio: Option<f64>,
     /// Standard deviation of normal noise on what the discriminator sees, at the start; it falls linearly to 0 (Arjovsky & Bottou
@@ -28,7 +28,7 @@ pub struct GanConfig {
     pub generator: GeneratorConfig,
     /// The discriminator.
     pub discriminator: DiscriminatorConfig,
-    /// The discriminator's regulariser; a weak R1 + R2 for rows and R1 for points where not given.
+    /// The discriminator's regulariser; a weak R1 + R2 for rows and a gradient penalty for points where not given.
     pub penalty: Option<Penalty>,
 }
 

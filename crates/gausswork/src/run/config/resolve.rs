@@ -40,6 +40,7 @@ impl Config {
             gan.penalty.get_or_insert(penalty);
             gan.generator.latent.get_or_insert(latent);
             gan.rate_ratio.get_or_insert(of.rate_ratio());
+            gan.discriminator.waves.get_or_insert(of.waves());
             if of == Of::Points {
                 gan.generator.points.categories.get_or_insert(64);
             }
@@ -78,11 +79,21 @@ impl Of {
                 let gan = GanConfig::default();
                 (gan.objective(), gan.penalty(), gan.latent())
             }
-            Self::Points => (
-                Objective::NonSaturating,
-                Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 1, last: None },
-                2,
-            ),
+            Self::Points => {
+                // A discriminator that sees waves would win at once; a slope near 1 between data and samples keeps it in reach, and what
+                // little is left of that at the end lets it see the finest detail.
+                let penalty =
+                    Penalty { kind: PenaltyKind::Gradient, weight: 0.02, every: 1, last: Some(2e-4) };
+                (Objective::NonSaturating, penalty, 2)
+            }
+        }
+    }
+
+    /// Octaves of waves that a discriminator sees.
+    fn waves(self) -> u32 {
+        match self {
+            Self::Rows => 0,
+            Self::Points => 7,
         }
     }
 
@@ -98,7 +109,7 @@ impl Of {
     fn steps(self) -> u64 {
         match self {
             Self::Rows => 6000,
-            Self::Points => 10_000,
+            Self::Points => 20_000,
         }
     }
 
@@ -114,7 +125,7 @@ impl Of {
     fn rate_ratio(self) -> f64 {
         match self {
             Self::Rows => 5.0,
-            Self::Points => 1.0,
+            Self::Points => 2.0,
         }
     }
 }
