@@ -270,7 +270,7 @@ metrics! {
         "|μ₁ - μ₂|² + tr(Σ₁ + Σ₂ - 2(Σ₁Σ₂)^½), covariances by n - 1, singular values of a product of QR factors, in double precision; biased upwards by about c/n; error by influence functions",
         "Dowson & Landau 1982, J. Multivar. Anal. 12; Heusel et al. 2017, arXiv:1706.08500";
     /// The same without its bias.
-    FrechetExtrapolated, "frechet-distance-extrapolated", "Fréchet distance, infinitely many rows", Features, Lower,
+    FrechetExtrapolated, "frechet-distance-extrapolated", "Fréchet distance of infinitely many rows", Features, Lower,
         "2F - (F' + F'')/2 with the Fréchet distances F' and F'' of halves of both samples, so that a bias of c/n cancels; error by influence functions",
         "Quenouille 1949, JRSS B 11; Chong & Forsyth 2020 (FID infinity, by regression), arXiv:1911.07023";
     /// Maximum mean discrepancy by a cubic kernel.

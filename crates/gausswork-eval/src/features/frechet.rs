@@ -37,14 +37,14 @@ const TALL: usize = 2;
 pub fn frechet<T: Number>(pair: &Pair<'_, T>) -> Result<Vec<FeatureScore>, FeatureError> {
     let sizes = pair.at_least(2, "a Fréchet distance")?;
     let sides = [&pair.real, &pair.synthetic];
-    let halves = sides.map(|features| [0, 1].map(|first| moments(features, first)));
-    let whole = [0, 1].map(|side| halves[side][0].and(&halves[side][1]));
-    let [real, synthetic] = &halves;
-    let extrapolated = sizes.iter().all(|rows| rows / 2 > pair.real.width());
-    let compared = match extrapolated {
-        true => vec![[&whole[0], &whole[1]], [&real[0], &synthetic[0]], [&real[1], &synthetic[1]]],
-        false => vec![[&whole[0], &whole[1]]],
-    };
+    // By side and half.
+    let halves: Vec<Scatter> =
+        (0..4).into_par_iter().map(|part| moments(sides[part / 2], part % 2)).collect();
+    let whole = [halves[0].and(&halves[1]), halves[2].and(&halves[3])];
+    let mut compared = vec![[&whole[0], &whole[1]]];
+    if sizes.iter().all(|rows| rows / 2 > pair.real.width()) {
+        compared.extend([[&halves[0], &halves[2]], [&halves[1], &halves[3]]]);
+    }
     let between: Vec<Between<'_>> = compared.into_par_iter().map(Between::new).collect::<Result<_, _>>()?;
     let influence = |between: &Between<'_>, first: usize, step: usize| {
         [0, 1].map(|side| between.influence(side, sides[side], (first..sizes[side]).step_by(step)))

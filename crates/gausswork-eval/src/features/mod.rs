@@ -51,3 +51,37 @@ pub use set::{Features, Number, Pair};
 pub fn evaluate<T: Number>(pair: &Pair<'_, T>) -> Result<Vec<FeatureScore>, FeatureError> {
     Ok([frechet(pair)?, kernel(pair)?, manifold(pair)?].concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Draws, Purpose};
+
+    fn all<T: Number>(width: usize, rows: [&[T]; 2]) -> Vec<FeatureScore> {
+        let [real, synthetic] = rows.map(|rows| Features::new(&Extractor::Pixels, width, rows).unwrap());
+        evaluate(&Pair::new(real, synthetic).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn any_number_of_threads_and_either_type_give_the_same_bits() {
+        let mut draws = Draws::new(1, Purpose::Neighbours);
+        let [real, synthetic] = [700, 550].map(|rows| -> Vec<f32> {
+            trials::normal(&mut draws, rows, &[[0.1, 1.0]; 40]).into_iter().map(|x| x as f32).collect()
+        });
+        let threads = |count: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
+            pool.install(|| all(40, [&real, &synthetic]))
+        };
+        let one = threads(1);
+        assert_eq!(one.len(), 7);
+        assert_eq!(one, threads(3));
+        let [real, synthetic] =
+            [&real, &synthetic].map(|rows| rows.iter().copied().map(f64::from).collect::<Vec<_>>());
+        assert_eq!(one, all(40, [&real, &synthetic]));
+        let names: Vec<&str> = one.iter().map(|score| score.score().metric.name()).collect();
+        let of_family = |metric: &&crate::score::Metric| metric.family() == crate::metric::Family::Features;
+        let listed: Vec<&str> =
+            crate::score::Metric::ALL.iter().filter(of_family).map(|metric| metric.name()).collect();
+        assert_eq!(names, listed);
+    }
+}

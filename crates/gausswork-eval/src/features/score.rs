@@ -40,7 +40,7 @@ impl FeatureScore {
         let title: Cow<'_, str> = match self.score.metric {
             Metric::Frechet => self.extractor.frechet_title().into(),
             Metric::FrechetExtrapolated => {
-                format!("{}, infinitely many rows", self.extractor.frechet_title()).into()
+                format!("{} of infinitely many rows", self.extractor.frechet_title()).into()
             }
             metric => metric.title().into(),
         };
