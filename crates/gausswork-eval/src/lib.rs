@@ -12,6 +12,7 @@
 //! | whole rows | [`rows`] |
 //! | train on synthetic, test on real | [`usefulness`] |
 //! | copies and leaks | [`privacy`] |
+//! | images, as features of a named network | [`features`] |
 //! | baselines | [`baseline`] |
 //! | everything | [`report`] |
 
@@ -19,6 +20,7 @@ pub mod auc;
 pub mod baseline;
 pub mod boost;
 pub mod column;
+pub mod features;
 pub mod frame;
 pub mod influence;
 pub mod metric;

@@ -18,6 +18,8 @@ pub enum Family {
     Privacy,
     /// What a model says of held-out rows.
     Model,
+    /// Features of images or of anything else, by a named extractor.
+    Features,
 }
 
 /// Which way is better.
@@ -263,6 +265,34 @@ metrics! {
     /// Overfitting in nats.
     Gap, "train-minus-held-out", "training less held-out ELBO", Model, Lower,
         "difference of the two means, nats; standard errors added in quadrature", "-";
+    /// Distance between the normal distributions with the samples' moments.
+    Frechet, "frechet-distance", "Fréchet distance", Features, Lower,
+        "|μ₁ - μ₂|² + tr(Σ₁ + Σ₂ - 2(Σ₁Σ₂)^½), covariances by n - 1, singular values of a product of QR factors, in double precision; biased upwards by about c/n; error by influence functions",
+        "Dowson & Landau 1982, J. Multivar. Anal. 12; Heusel et al. 2017, arXiv:1706.08500";
+    /// The same without its bias.
+    FrechetExtrapolated, "frechet-distance-extrapolated", "Fréchet distance of infinitely many rows", Features, Lower,
+        "2F - (F' + F'')/2 with the Fréchet distances F' and F'' of halves of both samples, so that a bias of c/n cancels; error by influence functions",
+        "Quenouille 1949, JRSS B 11; Chong & Forsyth 2020 (FID infinity, by regression), arXiv:1911.07023";
+    /// Maximum mean discrepancy by a cubic kernel.
+    KernelDistance, "kernel-distance", "kernel distance (KID)", Features, Lower,
+        "unbiased MMD² over all pairs, kernel (xᵀy/d + 1)³, not times 1,000; error by the variance of the U-statistic, both orders of it",
+        "Bińkowski et al. 2018, Demystifying MMD GANs, arXiv:1801.01401; Gretton et al. 2012, lemma 6, JMLR 13";
+    /// Share of synthetic rows among the real ones.
+    Precision, "precision", "precision", Features, Higher,
+        "share of synthetic rows in the 3-neighbourhood of a real row; jackknife over 20 groups of either sample",
+        "Kynkäänniemi et al. 2019, Improved Precision and Recall, eq. 1, arXiv:1904.06991";
+    /// Share of real rows among the synthetic ones.
+    Recall, "recall", "recall", Features, Higher,
+        "share of real rows in the 3-neighbourhood of a synthetic row; jackknife over 20 groups of either sample",
+        "Kynkäänniemi et al. 2019, eq. 2, arXiv:1904.06991";
+    /// How many real neighbourhoods synthetic rows fall into.
+    FeatureDensity, "feature-density", "density", Features, Near(1.0),
+        "mean number of real 5-neighbourhoods that a synthetic row is in, by 5; Euclidean distance; jackknife over 20 groups of either sample",
+        "Naeem et al. 2020, Reliable Fidelity and Diversity Metrics, eq. 3, arXiv:2002.09797";
+    /// How many real neighbourhoods are met.
+    FeatureCoverage, "feature-coverage", "coverage", Features, Higher,
+        "share of real 5-neighbourhoods with a synthetic row in them; Euclidean distance; jackknife over 20 groups of either sample",
+        "Naeem et al. 2020, eq. 4, arXiv:2002.09797";
 }
 
 impl Serialize for Metric {

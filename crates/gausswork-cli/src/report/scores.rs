@@ -10,8 +10,15 @@ use super::table::{Cell, Group, Row, Table};
 use crate::output::grouped;
 
 /// Families of metrics in their order.
-const FAMILIES: [Family; 6] =
-    [Family::Columns, Family::Pairs, Family::Rows, Family::Usefulness, Family::Privacy, Family::Model];
+const FAMILIES: [Family; 7] = [
+    Family::Columns,
+    Family::Pairs,
+    Family::Rows,
+    Family::Usefulness,
+    Family::Privacy,
+    Family::Model,
+    Family::Features,
+];
 
 /// The mark of the best baseline.
 pub(super) const BEST: &str = "◆";
@@ -101,6 +108,7 @@ pub(super) fn family(family: Family) -> &'static str {
         Family::Usefulness => "Usefulness",
         Family::Privacy => "Privacy",
         Family::Model => "The model on held-out rows",
+        Family::Features => "Features",
     }
 }
 
