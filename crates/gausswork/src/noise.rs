@@ -47,6 +47,10 @@ pub enum Stream {
     Instance = 21,
     /// Rows drawn from a density that is known; `step` is the row.
     Density = 20,
+    /// Coins that stand for grey levels in training; `step` is the training step and the shard.
+    Binarise = 22,
+    /// Coins that stand for grey levels for good; `step` is the image.
+    BinariseForGood = 23,
 }
 
 /// Words that are drawn and transformed together.

@@ -9,6 +9,7 @@ use crate::gan::{Field, Gan, GanConfig, GanSampler};
 use crate::layout::{Drawn, Layout};
 use crate::nn::Params;
 use crate::noise::Noise;
+use crate::vae::image::{ImageFrame, ImageVae, ImageVaeConfig, Moments};
 use crate::vae::{BLOCK, Prior, Sampler, Vae, VaeConfig};
 
 /// The kinds of model, as a model file names them.
@@ -19,6 +20,8 @@ pub enum ModelKind {
     Vae(VaeConfig),
     /// A generative adversarial network.
     Gan(GanKind),
+    /// A variational autoencoder of images.
+    Images(ImageKind),
 }
 
 /// What a model file says of a GAN.
@@ -30,6 +33,15 @@ pub struct GanKind {
     pub field: Field,
 }
 
+/// What a model file says of an autoencoder of images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageKind {
+    /// Sizes, likelihood and objective.
+    pub config: ImageVaeConfig,
+    /// Shape and scale of the images.
+    pub frame: ImageFrame,
+}
+
 /// A model's networks with their weights.
 #[derive(Debug, Clone)]
 pub enum Network {
@@ -37,6 +49,8 @@ pub enum Network {
     Vae(Vae),
     /// A generative adversarial network.
     Gan(Gan),
+    /// A variational autoencoder of images.
+    Images(ImageVae),
 }
 
 impl ModelKind {
@@ -64,6 +78,11 @@ impl ModelKind {
                 field.check()?;
                 Ok(Gan::expected(config, layout, field))
             }
+            Self::Images(ImageKind { config, frame }) => {
+                config.check().map_err(|e| e.to_string())?;
+                frame.check()?;
+                Ok(ImageVae::expected(config, frame))
+            }
         }
     }
 
@@ -72,6 +91,7 @@ impl ModelKind {
         match self {
             Self::Vae(config) => config.latent,
             Self::Gan(kind) => kind.config.latent(),
+            Self::Images(kind) => kind.config.latent(),
         }
     }
 }
@@ -90,6 +110,10 @@ impl Network {
             ModelKind::Gan(GanKind { config, field }) => {
                 Self::Gan(Gan::new(config.clone(), layout, field.clone(), &noise))
             }
+            ModelKind::Images(ImageKind { config, frame }) => {
+                let moments = Moments::none(frame.shape.values());
+                Self::Images(ImageVae::new(config.clone(), frame.clone(), &moments, &noise))
+            }
         }
     }
 
@@ -100,6 +124,9 @@ impl Network {
             Self::Gan(gan) => {
                 ModelKind::Gan(GanKind { config: gan.config.clone(), field: gan.field.clone() })
             }
+            Self::Images(vae) => {
+                ModelKind::Images(ImageKind { config: vae.config.clone(), frame: vae.frame.clone() })
+            }
         }
     }
 
@@ -108,6 +135,7 @@ impl Network {
         match self {
             Self::Vae(vae) => vec![&vae.params],
             Self::Gan(gan) => vec![&gan.generator_params, &gan.discriminator_params],
+            Self::Images(vae) => vec![&vae.params],
         }
     }
 
@@ -116,6 +144,7 @@ impl Network {
         match self {
             Self::Vae(vae) => vec![&mut vae.params],
             Self::Gan(gan) => vec![&mut gan.generator_params, &mut gan.discriminator_params],
+            Self::Images(vae) => vec![&mut vae.params],
         }
     }
 
@@ -128,23 +157,24 @@ impl Network {
     pub fn gan(&self) -> Option<&Gan> {
         match self {
             Self::Gan(gan) => Some(gan),
-            Self::Vae(_) => None,
+            Self::Vae(_) | Self::Images(_) => None,
         }
     }
 
-    /// The autoencoder, if it is one: only that has a likelihood.
+    /// The autoencoder of rows, if it is one: only that has a likelihood of them.
     pub fn vae(&self) -> Option<&Vae> {
         match self {
             Self::Vae(vae) => Some(vae),
-            Self::Gan(_) => None,
+            Self::Gan(_) | Self::Images(_) => None,
         }
     }
 
-    /// Prepares it for sampling.
-    pub fn sampler(&self) -> RowSampler {
+    /// Prepares it for sampling rows, if it is a model of those.
+    pub fn sampler(&self) -> Option<RowSampler> {
         match self {
-            Self::Vae(vae) => RowSampler::Vae(Box::new(Sampler::new(vae))),
-            Self::Gan(gan) => RowSampler::Gan(Box::new(GanSampler::new(gan))),
+            Self::Vae(vae) => Some(RowSampler::Vae(Box::new(Sampler::new(vae)))),
+            Self::Gan(gan) => Some(RowSampler::Gan(Box::new(GanSampler::new(gan)))),
+            Self::Images(_) => None,
         }
     }
 }

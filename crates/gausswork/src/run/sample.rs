@@ -58,6 +58,9 @@ pub struct Sampled {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SampleError {
+    /// A model without rows.
+    #[error("the model is of images, and draws no rows")]
+    OfImages,
     /// Nothing was asked for.
     #[error("0 rows were asked for; give at least 1")]
     NoRows,
@@ -134,7 +137,7 @@ pub fn sample(
         .ok_or(SampleError::TooManyRows { offset, rows })?;
     model.can_draw(conditions)?;
     let workers = Threads::new(threads)?;
-    let sampler = model.network.sampler();
+    let sampler = model.network.sampler().ok_or(SampleError::OfImages)?;
     let noise = Noise::new(seed);
     let words = |row: u64, slot: u32| noise.block(Stream::Regenerate, row, slot)[0];
     let draw = |block: u64| -> Result<RecordBatch, SampleError> {

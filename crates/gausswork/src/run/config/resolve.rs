@@ -68,13 +68,15 @@ pub enum Of {
     Rows,
     /// Points of a known density.
     Points,
+    /// Images.
+    Images,
 }
 
 impl Of {
     /// Objective, penalty and latent dimensions of a game.
     fn game(self) -> (Objective, Penalty, usize) {
         match self {
-            Self::Rows => {
+            Self::Rows | Self::Images => {
                 let gan = GanConfig::default();
                 (gan.objective(), gan.penalty(), gan.latent())
             }
@@ -89,7 +91,7 @@ impl Of {
     /// Rows per step of a game.
     fn batch(self) -> usize {
         match self {
-            Self::Rows => 128,
+            Self::Rows | Self::Images => 128,
             Self::Points => 256,
         }
     }
@@ -97,7 +99,7 @@ impl Of {
     /// Steps of a game.
     fn steps(self) -> u64 {
         match self {
-            Self::Rows => 6000,
+            Self::Rows | Self::Images => 6000,
             Self::Points => 10_000,
         }
     }
@@ -105,7 +107,7 @@ impl Of {
     /// The generator's learning rate in a game.
     fn rate(self) -> f64 {
         match self {
-            Self::Rows => 2e-4,
+            Self::Rows | Self::Images => 2e-4,
             Self::Points => 1e-3,
         }
     }
@@ -113,7 +115,7 @@ impl Of {
     /// The discriminator's over that.
     fn rate_ratio(self) -> f64 {
         match self {
-            Self::Rows => 5.0,
+            Self::Rows | Self::Images => 5.0,
             Self::Points => 1.0,
         }
     }
