@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, value_parser};
-use gausswork::artifact::Model;
+use gausswork::artifact::{Model, Network};
 use gausswork::data::table::Kind;
 use gausswork::eval::report::{Baselines, Report, Stage};
 use gausswork::run::{Config, EvaluateRequest, Modelled};
@@ -97,6 +97,9 @@ pub(crate) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     }
     let model =
         args.model.as_deref().map(|path| Ok::<_, anyhow::Error>((args::load(path)?, path))).transpose()?;
+    if model.as_ref().is_some_and(|(model, _)| matches!(model.network, Network::Images(_))) {
+        return Err(Usage("--model is one of images, and tables are evaluated".to_owned()).into());
+    }
     let mut config = Config::default();
     config.data.types = args.types.iter().cloned().collect();
     config.data.delimiter = args.delimiter;

@@ -1,17 +1,19 @@
-//! `gausswork fit`: learn a model of a table and write a run directory.
+//! `gausswork fit`: learn a model of a table or a set of images and write a run directory.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use gausswork::artifact::Network;
 use gausswork::data::density::DensitySource;
 use gausswork::eval::report::Report;
 use gausswork::run::{Existing, Finished, Run};
 use gausswork::train::Ended;
 
 use crate::fit_args::FitArgs;
+use crate::images::args::Sort;
 use crate::output::typed;
 use crate::progress::Progress;
-use crate::{args, evaluate, plan, summary};
+use crate::{args, evaluate, images, plan, summary};
 
 /// What the first signal says.
 const STOPPING: &str = "finishing with the best model so far; press again to abort";
@@ -27,8 +29,12 @@ pub(crate) fn run(args: &FitArgs) -> anyhow::Result<()> {
     }
     // Clap has made sure of it.
     let data = args.table.clone().context("DATA is missing")?;
-    let config = args.config()?;
+    let sort = Sort::of(&data);
+    let config = args.config(sort)?;
     let mut progress = Progress::new(STOPPING);
+    if args.output.dry_run && sort == Sort::Images {
+        return images::plan::run(&data, config, threads, args.output.json, progress);
+    }
     if args.output.dry_run {
         return plan::run(&data, config, threads, args.output.json, progress);
     }
@@ -42,16 +48,19 @@ pub(crate) fn run(args: &FitArgs) -> anyhow::Result<()> {
 }
 
 fn resume(args: &FitArgs, directory: &Path, threads: usize) -> anyhow::Result<()> {
-    let config = if args.configures() { Some(args.config()?) } else { None };
     let data = args.table.as_deref();
+    let source = match data {
+        Some(path) => path.to_path_buf(),
+        // What is wrong with the directory is said below.
+        None => {
+            PathBuf::from(std::fs::read_to_string(directory.join("data.path")).unwrap_or_default().trim())
+        }
+    };
+    let config = if args.configures() { Some(args.config(Sort::of(&source))?) } else { None };
     let mut progress = Progress::new(STOPPING);
     let interrupt = progress.interrupt.clone();
     let stop = &interrupt.stop;
     let finished = gausswork::run::resume(directory, data, config.as_ref(), threads, stop, &mut progress)?;
-    let source = match data {
-        Some(path) => path.to_path_buf(),
-        None => PathBuf::from(std::fs::read_to_string(directory.join("data.path"))?.trim()),
-    };
     let report = report(args, &finished, directory, &source, threads, &mut progress)?;
     summary::tell(directory, data, &finished, report.as_ref(), &progress, args.output.json)
 }
@@ -65,7 +74,9 @@ fn report(
     threads: usize,
     progress: &mut Progress,
 ) -> anyhow::Result<Option<Report>> {
-    if args.output.no_report || finished.ended == Ended::Interrupted {
+    // The report is one of tables.
+    let images = matches!(finished.model.network, Network::Images(_));
+    if args.output.no_report || images || finished.ended == Ended::Interrupted {
         return Ok(None);
     }
     let run = typed(directory);

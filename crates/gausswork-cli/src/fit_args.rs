@@ -12,16 +12,18 @@ use gausswork::vae::Columns;
 
 use crate::args::{column_kind, delimiter, quote};
 use crate::failure::Usage;
+use crate::images::args::{ImageArgs, Sort};
 
-/// Learn a model of a table and write a run directory.
+/// Learn a model of a table or a set of images and write a run directory.
 #[derive(Debug, Args)]
 #[command(
     after_help = "What flags do not say, the configuration file says, and what it does not say, the defaults.\n\
     A run directory holds model.safetensors, config.toml, train.jsonl, figures.json, sample.csv and\n\
-    the report, report.html and report.json."
+    the report, report.html and report.json; of images sample.png in place of the last three."
 )]
 pub(crate) struct FitArgs {
-    /// The table: CSV (plain, .gz, .zst), Parquet or Arrow; or a density by name, 100,000 rows of it: ring:8, grid:25,
+    /// The table: CSV (plain, .gz, .zst), Parquet or Arrow; or images: IDX as MNIST has it, .npy, .npz, a folder, tar or zip of PNG
+    /// and JPEG files; or a density by name, 100,000 rows of it: ring:8, grid:25,
     /// gaussian:0.5, spiral, checkerboard, two-moons, each also with :rows=N or :seed=N
     #[arg(value_name = "DATA", required_unless_present = "resume")]
     pub(crate) table: Option<PathBuf>,
@@ -33,6 +35,8 @@ pub(crate) struct FitArgs {
     pub(crate) objective: ObjectiveArgs,
     #[command(flatten)]
     pub(crate) training: TrainingArgs,
+    #[command(flatten)]
+    pub(crate) images: ImageArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -68,13 +72,14 @@ pub(crate) struct ModelArgs {
     #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(["vae", "gan"])
         .map(|kind| if kind == "gan" { ModelKind::Gan } else { ModelKind::Vae }))]
     model: Option<ModelKind>,
-    /// Latent dimensions [default: 16]
+    /// Latent dimensions [default: 16, of images of more than 256 numbers 50]
     #[arg(long, value_name = "N")]
     latent: Option<usize>,
     /// Hidden units of encoder and decoder trunk [default: 128]
     #[arg(long, value_name = "N")]
     width: Option<usize>,
-    /// Hidden units of each feature's head [default: 32 down to 16, fewer the more features there are]
+    /// Hidden units of each feature's head, or of the hidden layers on images [default: 32 down to 16, fewer the more features there
+    /// are; of images 400]
     #[arg(long, value_name = "N")]
     hidden: Option<usize>,
     /// How columns depend on each other given z: on those before, or not at all [default: autoregressive]
@@ -96,7 +101,7 @@ pub(crate) struct ObjectiveArgs {
     /// Nats per latent dimension that cost a constant [default: 0.2]
     #[arg(long, value_name = "NATS")]
     free_bits: Option<f64>,
-    /// Steps over which the weight of the rate rises from 0 [default: 100]
+    /// Steps over which the weight of the rate rises from 0 [default: 100, of images 0]
     #[arg(long, value_name = "STEPS")]
     warm_up: Option<u64>,
 }
@@ -111,13 +116,13 @@ pub(crate) struct TrainingArgs {
     /// Passes over the training rows, in place of steps
     #[arg(long, value_name = "N")]
     epochs: Option<f64>,
-    /// Rows per step [default: 512, of a GAN 128, or all where there are fewer]
+    /// Rows per step [default: 512, of a GAN or images 128, or all where there are fewer]
     #[arg(long, value_name = "ROWS")]
     batch: Option<usize>,
     /// Pieces of a batch that are worked on side by side; results depend on it, never on --threads [default: 2]
     #[arg(long, value_name = "N")]
     shards: Option<usize>,
-    /// Greatest learning rate [default: 0.003, of a GAN 0.0002]
+    /// Greatest learning rate [default: 0.003, of a GAN 0.0002, of images 0.001]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
     /// Seconds after which training stops with the best weights so far [default: none]
@@ -167,14 +172,15 @@ pub(crate) struct OutputArgs {
 impl FitArgs {
     /// Whether a flag or file says anything about the configuration.
     pub(crate) fn configures(&self) -> bool {
-        self.training.config.is_some() || self.apply(&mut Config::default()) > 0
+        self.training.config.is_some() || self.apply(&mut Config::default(), Sort::Table) > 0
     }
 
     /// The configuration: defaults, overridden by the file, overridden by flags.
     ///
     /// # Errors
-    /// A file that cannot be read or used; [`Usage`] for flags out of their range, or a column typed twice.
-    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+    /// A file that cannot be read or used; [`Usage`] for flags out of their range or of other data, or a column typed twice.
+    pub(crate) fn config(&self, sort: Sort) -> anyhow::Result<Config> {
+        self.suit(sort)?;
         let mut config = match &self.training.config {
             None => Config::default(),
             Some(path) => {
@@ -191,16 +197,37 @@ impl FitArgs {
                 return Err(Usage(format!("{problem}; give it once, as one of {kinds}")).into());
             }
         }
-        self.apply(&mut config);
+        self.apply(&mut config, sort);
         // The file was in order, so what is not is a flag.
         config.check().map_err(|e| Usage(e.to_string()))?;
         Ok(config)
     }
 
+    /// Passes where every flag means something for such data.
+    fn suit(&self, sort: Sort) -> Result<(), Usage> {
+        let (data, model) = (&self.data, &self.model);
+        let of_tables = [
+            ("--types", !data.types.is_empty()),
+            ("--delimiter", data.delimiter.is_some()),
+            ("--quote", data.quote.is_some()),
+            ("--null", !data.null.is_empty()),
+            ("--width", model.width.is_some()),
+            ("--columns", model.columns.is_some()),
+            ("--prior-components", model.prior_components.is_some()),
+            ("--free-bits", self.objective.free_bits.is_some()),
+        ];
+        let of_tables = of_tables.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag);
+        let (wrong, other) = match sort {
+            Sort::Images => (of_tables.collect(), "tables, and these are images"),
+            Sort::Table => (self.images.apply(&mut Config::default()), "images, and this is a table"),
+        };
+        wrong.first().map_or(Ok(()), |flag| Err(Usage(format!("{flag} is of {other}"))))
+    }
+
     /// Overrides what flags say; how many do.
-    fn apply(&self, config: &mut Config) -> usize {
+    fn apply(&self, config: &mut Config, sort: Sort) -> usize {
         let (data, model, objective, t) = (&self.data, &self.model, &self.objective, &self.training);
-        let mut said = data.types.len();
+        let mut said = data.types.len() + self.images.apply(config).len();
         for (column, kind) in &data.types {
             config.data.types.insert(column.clone(), *kind);
         }
@@ -210,6 +237,11 @@ impl FitArgs {
         said += set(model.model, &mut config.kind);
         let (vae, gan) = (&mut config.model, &mut config.gan);
         said += match config.kind {
+            ModelKind::Vae if sort == Sort::Images => {
+                let images = &mut config.images;
+                some(model.latent, &mut images.latent)
+                    + set(model.hidden.map(|hidden| vec![hidden]), &mut images.hidden)
+            }
             ModelKind::Vae => {
                 set(model.latent, &mut vae.latent)
                     + set(model.width, &mut vae.width)
@@ -226,9 +258,13 @@ impl FitArgs {
         };
         said += set(model.columns, &mut config.model.columns);
         said += set(model.prior_components, &mut config.prior.components);
-        said += set(objective.beta, &mut config.objective.beta);
+        let (of_table, of_images) = (&mut config.objective, &mut config.images.objective);
+        let (beta, warm_up) = match sort {
+            Sort::Table => (&mut of_table.beta, &mut of_table.warm_up),
+            Sort::Images => (&mut of_images.beta, &mut of_images.warm_up),
+        };
+        said += set(objective.beta, beta) + set(objective.warm_up, warm_up);
         said += set(objective.free_bits, &mut config.objective.free_bits);
-        said += set(objective.warm_up, &mut config.objective.warm_up);
         let training = &mut config.training;
         if t.steps.is_some() || t.epochs.is_some() {
             (training.steps, training.epochs) = (None, None);
@@ -257,36 +293,4 @@ fn some<T>(flag: Option<T>, value: &mut Option<T>) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-    use gausswork::run::Config;
-
-    #[test]
-    fn help_names_the_true_defaults() {
-        let command = crate::Cli::command();
-        let (d, line) = (Config::default(), |flag: &str, value: String| {
-            let fit = command.find_subcommand("fit");
-            let argument = fit.and_then(|fit| fit.get_arguments().find(|a| a.get_long() == Some(flag)));
-            let help = argument.and_then(|a| a.get_help()).map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains(&format!("[default: {value}")), "{flag}: {help}");
-        });
-        line("latent", d.model.latent.to_string());
-        line("width", d.model.width.to_string());
-        line("prior-components", d.prior.components.to_string());
-        line("beta", d.objective.beta.to_string());
-        line("free-bits", d.objective.free_bits.to_string());
-        line("warm-up", d.objective.warm_up.to_string());
-        line("shards", d.training.shards.to_string());
-        let resolved = |kind| {
-            let config = Config { kind, ..Config::default() }
-                .resolved(1000, 10, gausswork::run::Of::Rows)
-                .map_err(|e| e.to_string());
-            config.ok().and_then(|config| config.training.learning_rate).unwrap_or(f64::NAN)
-        };
-        let [vae, gan] = [resolved(gausswork::run::Kind::Vae), resolved(gausswork::run::Kind::Gan)];
-        line("learning-rate", format!("{vae}, of a GAN {gan}"));
-        line("patience", d.training.patience.to_string());
-        line("held-out", d.training.held_out.to_string());
-        line("seed", d.seed.to_string());
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use gausswork::vae::{Columns, Prior, VaeConfig};
 use serde_json::{Map, Value, json};
 
 use crate::output::{bytes, grouped, json_to_stdout, to_stdout};
-use crate::{args, columns, curve, game, summary};
+use crate::{args, columns, curve, game, images, summary};
 
 /// Show what a model is, how it was made and how good it is.
 #[derive(Debug, Args)]
@@ -51,6 +51,7 @@ const REFERENCES: [(&str, &str); 6] = [
 fn references(model: &ModelKind) -> Vec<(&'static str, &'static str)> {
     match model {
         ModelKind::Vae(_) => REFERENCES.to_vec(),
+        ModelKind::Images(_) => vec![REFERENCES[0], REFERENCES[1], REFERENCES[2], OPTIMISER],
         ModelKind::Gan(kind) => vec![
             (
                 "generative adversarial network",
@@ -86,7 +87,7 @@ enum Curve {
 impl Curve {
     fn of(model: &Model, path: &Path) -> Self {
         match &model.card.model {
-            ModelKind::Vae(_) => Self::Bounds(curve::validations(path)),
+            ModelKind::Vae(_) | ModelKind::Images(_) => Self::Bounds(curve::validations(path)),
             ModelKind::Gan(kind) => {
                 let directory = if path.is_dir() { Some(path) } else { path.parent() };
                 let objective = kind.config.objective();
@@ -102,7 +103,7 @@ impl Curve {
                 let head = ["pass", "step", "training ELBO", "held-out ELBO, N(0, I)"].map(str::to_owned);
                 let shown = thin(bounds).into_iter().map(|line| line.each_ref().map(shown));
                 let lines: Vec<[String; 4]> = std::iter::once(head).chain(shown).collect();
-                format!("\nTraining curve, nats per row\n\n{}", columns::aligned(&lines))
+                format!("\nTraining curve, nats per row or image\n\n{}", columns::aligned(&lines))
             }
             Self::Game(record) if record.points.is_empty() => String::new(),
             Self::Game(record) => {
@@ -123,6 +124,10 @@ impl Curve {
 
 fn text(model: &Model, curve: &Curve) -> String {
     let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, .. } = &model.card;
+    let (things, of) = match &model.card.model {
+        ModelKind::Images(_) => ("images", String::new()),
+        ModelKind::Vae(_) | ModelKind::Gan(_) => ("rows", format!(", {} columns", codec.columns.len())),
+    };
     let facts = [
         ("model", kind(&model.card.model)),
         ("parameters", size(model)),
@@ -130,19 +135,24 @@ fn text(model: &Model, curve: &Curve) -> String {
         (
             "fitted to",
             format!(
-                "{} rows to train on and {} held out, {} columns",
+                "{} {things} to train on and {} held out{of}",
                 grouped(*train as u128),
-                grouped(*held_out as u128),
-                codec.columns.len()
+                grouped(*held_out as u128)
             ),
         ),
-        ("fingerprint", format!("{fingerprint} (BLAKE3 of the table)")),
+        ("fingerprint", format!("{fingerprint} (BLAKE3 of the data)")),
         ("seed", seed.to_string()),
         ("written by", format!("gausswork {version}")),
     ];
     let mut out = columns::aligned(&facts.map(|(name, fact)| [name.to_owned(), fact]));
-    out.push_str(&format!("\nColumns\n\n{}", columns::text(codec, false)));
+    if !codec.columns.is_empty() {
+        out.push_str(&format!("\nColumns\n\n{}", columns::text(codec, false)));
+    }
     out.push_str(&format!("\nFigures\n\n{}\n", summary::figures(&model.card)));
+    if let ModelKind::Images(_) = &model.card.model {
+        let rates = images::told::rates(&model.card.figures);
+        out.push_str(&format!("\nRates of the latent dimensions, nats, sorted\n\n{rates}"));
+    }
     if let Some(judgement) = &model.card.judgement {
         out.push_str(&format!("\nHow the game ended\n\n{}\n", game::verdict(judgement)));
     }
@@ -185,6 +195,7 @@ fn kind(model: &ModelKind) -> String {
     match model {
         ModelKind::Vae(vae) => of_vae(vae),
         ModelKind::Gan(kind) => of_gan(kind),
+        ModelKind::Images(kind) => images::told::kind(kind),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The command `gausswork`: learn a model of a table, draw rows from it, score rows with it, look at it; evaluate
+//! The command `gausswork`: learn a model of a table or of images, draw from it, score with it, look at it; evaluate
 //! synthetic tables; measure the divergence between two distributions.
 //!
 //! Each verb parses, calls the library and prints. What was asked for goes to stdout or `-o`; everything else goes
@@ -14,6 +14,7 @@ mod fit;
 mod fit_args;
 mod game;
 mod gradients;
+mod images;
 mod inspect;
 mod interrupt;
 mod kl;
@@ -38,7 +39,7 @@ use clap::{Parser, Subcommand};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Learn a likeness of a table, and say honestly how good it is.
+/// Learn a likeness of a table or a set of images, and say honestly how good it is.
 #[derive(Debug, Parser)]
 #[command(name = "gausswork", version, propagate_version = true)]
 struct Cli {
@@ -48,12 +49,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Learn a model of a table and write a run directory.
+    /// Learn a model of a table or a set of images and write a run directory.
     Fit(Box<fit_args::FitArgs>),
-    /// Draw rows from a model.
+    /// Draw rows or images from a model.
     Sample(sample::SampleArgs),
-    /// Score the rows of a table: bounds on their log-likelihood, in nats.
+    /// Score the rows of a table, or images: bounds on their log-likelihood, in nats.
     Score(score::ScoreArgs),
+    /// Rebuild images: x, x_hat and a draw from p(x|z), with the log-likelihood they differ by.
+    Reconstruct(images::reconstruct::ReconstructArgs),
     /// Say how good synthetic tables are, with baselines beside them.
     Evaluate(Box<evaluate::EvaluateArgs>),
     /// Show what a model is, how it was made and how good it is.
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Verb::Fit(args) => fit::run(args),
         Verb::Sample(args) => sample::run(args),
         Verb::Score(args) => score::run(args),
+        Verb::Reconstruct(args) => images::reconstruct::run(args),
         Verb::Evaluate(args) => evaluate::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Kl(args) => kl::run(args),

@@ -193,6 +193,14 @@ impl Observer for Progress {
                     self.line(&column);
                 }
             }
+            Event::ReadImages { set, seconds } => {
+                self.size = [set.len(), set.shape().values()];
+                let (images, shape) = (grouped(set.len() as u128), set.shape());
+                let labels = set
+                    .labels()
+                    .map_or_else(String::new, |labels| format!(", {} labels", labels.names.len()));
+                self.line(&format!("read {images} images of {shape}{labels} in {}", duration(seconds)));
+            }
             Event::Game { objective } => {
                 self.line(&crate::game::at_equilibrium(objective));
                 self.equilibrium = Some(objective);

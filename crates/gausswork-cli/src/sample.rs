@@ -1,26 +1,28 @@
-//! `gausswork sample`: draw rows from a model.
+//! `gausswork sample`: draw rows or images from a model.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, value_parser};
+use gausswork::artifact::{Model, Network};
 use gausswork::data::table::{
     Clauses, Compression, Conditions, FileFormat, TableError, TableSchema, TableWriter, from_path,
 };
-use gausswork::run::{SampleError, SampleRequest, Sampled, Way};
+use gausswork::run::{ImageRequest, SampleError, SampleRequest, Sampled, Way};
+use gausswork::vae::image::{ImageVae, Shown};
 
-use crate::args;
 use crate::failure::{Interrupted, Usage};
 use crate::output::{duration, grouped, significant, typed};
 use crate::progress::Progress;
+use crate::{args, images};
 
-/// Draw rows from a model.
+/// Draw rows or images from a model.
 #[derive(Debug, Args)]
 pub(crate) struct SampleArgs {
     /// A model file, or the run directory that holds it
     model: PathBuf,
-    /// Rows [default: as many as were fitted]
+    /// Rows [default: as many as were fitted], or images [default: 64]
     #[arg(short = 'n', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Data")]
     rows: Option<u64>,
     /// Only rows that meet this, such as 'sex=Female,age>40'; may be given several times, all are to hold. By conditioning where the
@@ -36,9 +38,13 @@ pub(crate) struct SampleArgs {
     /// Threads; results do not depend on it [default: available cores]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), help_heading = "Data")]
     threads: Option<u16>,
-    /// The file to write; "-" is stdout [default: stdout]
+    /// The file to write; "-" is stdout [default: stdout]. Of images a .png grid, an .npy array, or a folder of PNG files
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
+    /// Images: the expectation of each pixel under p(x|z), or a draw from it [default: expected]
+    #[arg(long, value_name = "WHICH", value_parser = PossibleValuesParser::new(["expected", "drawn"])
+        .map(|which| if which == "drawn" { Shown::Drawn } else { Shown::Expected }), help_heading = "Data")]
+    pixels: Option<Shown>,
     /// csv, parquet, arrow or arrow-stream [default: by the file's extension, CSV on stdout]
     #[arg(long, value_parser = formats(), help_heading = "Output")]
     format: Option<FileFormat>,
@@ -90,6 +96,12 @@ pub(crate) fn writer(
 pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     let threads = args::threads(args.threads);
     let model = args::load(&args.model)?;
+    if let Network::Images(vae) = &model.network {
+        return of_images(args, &model, vae, threads);
+    }
+    if args.pixels.is_some() {
+        return Err(Usage("--pixels is of images, and the model is of rows".to_owned()).into());
+    }
     let schema = &model.card.codec.schema;
     let request = SampleRequest {
         rows: args.rows.unwrap_or_else(|| schema.rows.max(1)),
@@ -131,6 +143,25 @@ pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     let told = told(&sampled, &request.conditions, schema);
     progress.line(&format!("{rows} rows with seed {} to {place} in {seconds}{told}", request.seed));
     Ok(())
+}
+
+/// Images by default: a square grid.
+const IMAGES: u64 = 64;
+
+/// Draws images.
+fn of_images(args: &SampleArgs, model: &Model, vae: &ImageVae, threads: usize) -> anyhow::Result<()> {
+    let of_rows = [("--where", !args.conditions.is_empty()), ("--format", args.format.is_some())];
+    if let Some((flag, _)) = of_rows.into_iter().find(|(_, given)| *given) {
+        return Err(Usage(format!("{flag} is of rows, and the model is of images")).into());
+    }
+    let request = ImageRequest {
+        count: args.rows.unwrap_or(IMAGES),
+        offset: args.offset,
+        shown: args.pixels.unwrap_or_default(),
+        seed: args.seed.unwrap_or(model.card.seed),
+        threads,
+    };
+    images::sample::run(model, vae, &request, destination(args.output.as_deref()))
 }
 
 /// How rows came to meet their conditions, if there were any.

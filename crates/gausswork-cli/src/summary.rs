@@ -11,10 +11,10 @@ use serde_json::{Map, Value, json};
 
 use crate::output::{duration, grouped, json_to_stdout, typed};
 use crate::progress::Progress;
-use crate::{game, scorecard};
+use crate::{game, images, scorecard};
 
 /// What a run directory holds, in the order of interest.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "report.html",
     "report.json",
     "model.safetensors",
@@ -23,6 +23,7 @@ const FILES: [&str; 9] = [
     "film.jsonl",
     "figures.json",
     "sample.csv",
+    "sample.png",
     "checkpoint.safetensors",
 ];
 
@@ -49,12 +50,18 @@ pub(crate) fn tell(
         Ended::Interrupted => "it was interrupted",
     };
     let (step, best) = (finished.progress.step, finished.progress.best_step);
+    let fitted = match &card.model {
+        ModelKind::Images(kind) => ["images".to_owned(), format!("of {}", kind.frame.shape)],
+        ModelKind::Vae(_) | ModelKind::Gan(_) => {
+            ["rows".to_owned(), format!("× {} columns", grouped(card.codec.schema.columns.len() as u128))]
+        }
+    };
+    let [things, of] = fitted;
     progress.line(&format!(
-        "\nfitted {} rows ({} held out) × {} columns in {}, seed {}\ntraining ended at step {} because {why}; the best \
+        "\nfitted {} {things} ({} held out) {of} in {}, seed {}\ntraining ended at step {} because {why}; the best \
          was step {}",
         grouped((train + held_out) as u128),
         grouped(held_out as u128),
-        grouped(card.codec.schema.columns.len() as u128),
         duration(progress.seconds()),
         card.seed,
         grouped(step),
@@ -95,10 +102,17 @@ pub(crate) fn tell(
 fn next(directory: &Path, data: Option<&Path>, model: &ModelKind, ended: Ended) -> String {
     let run = typed(directory);
     let data = data.map_or_else(|| "DATA".to_owned(), typed);
-    let mut text = format!("next:\n  gausswork sample {run} -n 1000 -o rows.csv");
+    let what = match model {
+        ModelKind::Images(_) => "-n 64 -o grid.png",
+        ModelKind::Vae(_) | ModelKind::Gan(_) => "-n 1000 -o rows.csv",
+    };
+    let mut text = format!("next:\n  gausswork sample {run} {what}");
+    if matches!(model, ModelKind::Images(_)) {
+        text.push_str(&format!("\n  gausswork reconstruct {run} {data} -o rebuilt.png"));
+    }
     // A discriminator of packs says nothing of a single row.
     let scores = match model {
-        ModelKind::Vae(_) => true,
+        ModelKind::Vae(_) | ModelKind::Images(_) => true,
         ModelKind::Gan(kind) => kind.config.discriminator.pac == 1,
     };
     if scores {
@@ -117,6 +131,9 @@ pub(crate) fn figures(card: &Card) -> String {
     match &card.model {
         ModelKind::Vae(config) => of_vae(figures, columns, config.latent),
         ModelKind::Gan(kind) => of_gan(figures, kind.config.objective()),
+        ModelKind::Images(kind) => {
+            format!("{}\n{}", images::told::scored(kind), indented(&images::told::figures(figures, kind)))
+        }
     }
 }
 

@@ -73,7 +73,7 @@ mod tests {
             }
             let (mut loss, mut slopes) = (vec![0.0; rows], vec![0.0; rows * columns]);
             spans_loss(&x, &y, spans, &mut loss, &mut slopes);
-            for row in 0..rows {
+            for (row, &loss) in loss.iter().enumerate() {
                 let (mut first, mut exact, mut size) = (row * columns, 0.0, 0.0);
                 for &length in spans {
                     let at = first..first + length;
@@ -88,7 +88,7 @@ mod tests {
                     first += length;
                 }
                 // Each span adds a rounding of its total and of its logarithm, in the size of what is added.
-                assert!((f64::from(loss[row]) - exact).abs() <= (8.0 + spans.len() as f64) * ULP * size);
+                assert!((f64::from(loss) - exact).abs() <= (8.0 + spans.len() as f64) * ULP * size);
             }
         }
         spans_loss(&[], &[], &[], &mut [], &mut []);

@@ -49,6 +49,10 @@ pub enum Stream {
     Density = 20,
     /// Which rows of a batch have a condition, and on which column; `step` counts the discriminator's steps.
     Condition = 22,
+    /// Coins that stand for grey levels in training; `step` is the training step and the shard.
+    Binarise = 23,
+    /// Coins that stand for grey levels for good; `step` is the image.
+    BinariseForGood = 24,
 }
 
 /// Words that are drawn and transformed together.

@@ -3,7 +3,7 @@
 
 mod bounds;
 mod outputs;
-mod sheet;
+pub(crate) mod sheet;
 
 use std::path::PathBuf;
 
@@ -16,13 +16,14 @@ use serde_json::{Value, json};
 use self::sheet::Destination;
 use crate::output::{duration, json_to_stdout, typed};
 use crate::progress::Progress;
-use crate::{args, sample};
+use crate::{args, images, sample};
 
 /// Score the rows of a table.
 #[derive(Debug, Args)]
 #[command(
     after_help = "One line per row. Of an autoencoder, all in nats: row (from 1), elbo, importance_weighted, its standard_error \
-    and effective_samples, distortion, rate. The ELBO is rate and distortion subtracted from 0, under the fitted prior.\n\n\
+    and effective_samples, distortion, rate. The ELBO is rate and distortion subtracted from 0, under the fitted prior. Of images \
+    also bits_per_dimension, of the importance-weighted bound.\n\n\
     Of a GAN, what its discriminator says, by the objective of the game. minimax, non-saturating: logit, and d, which is \
     D(x) = 1/(1 + exp(-logit)). least-squares, hinge, wasserstein: critic, its output as it is. relativistic: \
     critic_minus_generated, its output less the mean over 5,120 generated rows. None of these is a likelihood: where the game \
@@ -31,20 +32,21 @@ use crate::{args, sample};
 pub(crate) struct ScoreArgs {
     /// A model file, or the run directory that holds it
     model: PathBuf,
-    /// The table: CSV (plain, .gz, .zst), Parquet or Arrow, with the columns of the fitted one
-    data: PathBuf,
+    /// The table: CSV (plain, .gz, .zst), Parquet or Arrow, with the columns of the fitted one; or images of the shape of the fitted
+    /// ones
+    pub(crate) data: PathBuf,
     /// What stands between the fields of a CSV file: one character, or "tab" [default: as fitted, or found out]
     #[arg(long, value_name = "CHARACTER", value_parser = args::delimiter, help_heading = "Data")]
     delimiter: Option<char>,
     /// What stands around the fields of a CSV file: one character, or "none" [default: as fitted, or found out]
     #[arg(long, value_name = "CHARACTER", value_parser = args::quote, help_heading = "Data")]
     quote: Option<char>,
-    /// Autoencoder: importance samples per row; more make the importance-weighted bound tighter [default: 20]
+    /// Autoencoder: importance samples per row; more make the importance-weighted bound tighter [default: 20, of images 100]
     #[arg(long, value_name = "K", value_parser = value_parser!(u32).range(1..=100_000), help_heading = "Score")]
-    samples: Option<u32>,
+    pub(crate) samples: Option<u32>,
     /// Autoencoder: also each column's share of the log-likelihood, as log_prob:NAME
     #[arg(long, help_heading = "Score")]
-    columns: bool,
+    pub(crate) columns: bool,
     /// Seed of every random number [default: the model's]
     #[arg(long, value_name = "N", help_heading = "Score")]
     seed: Option<u64>,
@@ -63,12 +65,12 @@ pub(crate) struct ScoreArgs {
 }
 
 /// What there is to tell of all rows.
-struct Told {
+pub(crate) struct Told {
     /// How many rows were scored, with what.
-    rows: String,
+    pub(crate) rows: String,
     /// Their means.
-    means: String,
-    json: Value,
+    pub(crate) means: String,
+    pub(crate) json: Value,
 }
 
 /// Scores the rows.
@@ -99,6 +101,7 @@ pub(crate) fn run(args: &ScoreArgs) -> anyhow::Result<()> {
     let told = match &model.network {
         Network::Vae(_) => bounds::run(&scoring, destination, &mut progress)?,
         Network::Gan(gan) => outputs::run(&scoring, gan, destination, &mut progress)?,
+        Network::Images(vae) => images::score::run(&scoring, vae, destination, &mut progress)?,
     };
     progress.clear();
     let place = file.map_or_else(String::new, |path| format!(" to {}", typed(path)));
@@ -116,10 +119,10 @@ pub(crate) fn run(args: &ScoreArgs) -> anyhow::Result<()> {
 }
 
 /// A table that is scored.
-struct Scoring<'a> {
-    args: &'a ScoreArgs,
-    model: &'a Model,
+pub(crate) struct Scoring<'a> {
+    pub(crate) args: &'a ScoreArgs,
+    pub(crate) model: &'a Model,
     options: ReadOptions,
-    seed: u64,
-    threads: usize,
+    pub(crate) seed: u64,
+    pub(crate) threads: usize,
 }

@@ -12,7 +12,7 @@ use crate::sample;
 
 /// Where a table of scores goes.
 #[derive(Debug)]
-pub(super) enum Destination {
+pub(crate) enum Destination {
     /// To a file or stdout, in a format if one is wanted.
     Table(Option<PathBuf>, Option<FileFormat>),
     /// Nowhere: only the means are wanted.
@@ -21,7 +21,7 @@ pub(super) enum Destination {
 
 /// A table of scores: the number of the row, and a figure in each other column.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(crate) struct Sheet {
     /// Of the figures.
     names: Vec<String>,
     schema: TableSchema,
@@ -30,12 +30,12 @@ pub(super) struct Sheet {
     writer: Option<TableWriter>,
     means: Vec<Mean>,
     /// Rows so far.
-    pub(super) rows: u64,
+    pub(crate) rows: u64,
 }
 
 impl Sheet {
     /// A table with a column for each figure.
-    pub(super) fn new(names: Vec<String>, destination: Destination) -> Self {
+    pub(crate) fn new(names: Vec<String>, destination: Destination) -> Self {
         let column = |name: &str, kind: Kind| ColumnSchema {
             name: name.to_owned(),
             kind,
@@ -58,7 +58,7 @@ impl Sheet {
     }
 
     /// Adds rows, each with its figures; one that does not exist is missing.
-    pub(super) fn add(&mut self, rows: &[Vec<f64>]) -> anyhow::Result<()> {
+    pub(crate) fn add(&mut self, rows: &[Vec<f64>]) -> anyhow::Result<()> {
         let first = self.rows + 1;
         self.rows += rows.len() as u64;
         for row in rows {
@@ -81,19 +81,19 @@ impl Sheet {
     }
 
     /// The mean of each figure, with its name.
-    pub(super) fn means(&self) -> impl Iterator<Item = (&str, Mean)> {
+    pub(crate) fn means(&self) -> impl Iterator<Item = (&str, Mean)> {
         self.names.iter().map(String::as_str).zip(self.means.iter().copied())
     }
 
     /// Completes the file.
-    pub(super) fn finish(&mut self) -> anyhow::Result<()> {
+    pub(crate) fn finish(&mut self) -> anyhow::Result<()> {
         Ok(self.writer.take().map_or(Ok(()), TableWriter::finish)?)
     }
 }
 
 /// Mean and standard error of a figure over rows, by Welford's recurrence.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Mean {
+pub(crate) struct Mean {
     rows: u64,
     mean: f64,
     squares: f64,
@@ -112,7 +112,7 @@ impl Mean {
     }
 
     /// In a line, with its name.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         let (mean, error) = (self.mean, self.standard_error());
         match error.is_finite() {
             true => format!("{name} {mean:.3} ± {error:.3}"),
@@ -120,7 +120,7 @@ impl Mean {
         }
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({ "mean": self.mean, "standard_error": self.standard_error() })
     }
 }

@@ -17,7 +17,7 @@ use crate::gan::Judgement;
 use crate::vae::Prior;
 use crate::whole::write_whole;
 
-pub use network::{GanKind, ModelKind, Network, RowSampler};
+pub use network::{GanKind, ImageKind, ModelKind, Network, RowSampler};
 
 /// Version of the file's own format; a greater one comes from a newer program.
 const FORMAT: u32 = 1;
@@ -50,7 +50,7 @@ pub struct Card {
     pub model: ModelKind,
     /// The resolved configuration, as TOML.
     pub config: String,
-    /// Columns to features and back.
+    /// Columns to features and back; of no columns where the model is of images.
     pub codec: TableCodec,
     /// `p(z)`.
     pub prior: Prior,

@@ -9,6 +9,7 @@ use crate::gan::{Field, Gan, GanConfig, GanSampler};
 use crate::layout::{Coded, Drawn, Layout};
 use crate::nn::Params;
 use crate::noise::Noise;
+use crate::vae::image::{ImageFrame, ImageVae, ImageVaeConfig, Moments};
 use crate::vae::{BLOCK, Prior, Sampler, Vae, VaeConfig};
 
 /// The kinds of model, as a model file names them.
@@ -19,6 +20,8 @@ pub enum ModelKind {
     Vae(VaeConfig),
     /// A generative adversarial network.
     Gan(GanKind),
+    /// A variational autoencoder of images.
+    Images(ImageKind),
 }
 
 /// What a model file says of a GAN.
@@ -30,13 +33,26 @@ pub struct GanKind {
     pub field: Field,
 }
 
+/// What a model file says of an autoencoder of images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageKind {
+    /// Sizes, likelihood and objective.
+    pub config: ImageVaeConfig,
+    /// Shape and scale of the images.
+    pub frame: ImageFrame,
+}
+
 /// A model's networks with their weights.
+// There is one network in a model: its size is of no account.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub enum Network {
     /// A variational autoencoder.
     Vae(Vae),
     /// A generative adversarial network.
     Gan(Gan),
+    /// A variational autoencoder of images.
+    Images(ImageVae),
 }
 
 impl ModelKind {
@@ -64,6 +80,11 @@ impl ModelKind {
                 field.check()?;
                 Ok(Gan::expected(config, layout, field))
             }
+            Self::Images(ImageKind { config, frame }) => {
+                config.check().map_err(|e| e.to_string())?;
+                frame.check()?;
+                Ok(ImageVae::expected(config, frame))
+            }
         }
     }
 
@@ -72,6 +93,7 @@ impl ModelKind {
         match self {
             Self::Vae(config) => config.latent,
             Self::Gan(kind) => kind.config.latent(),
+            Self::Images(kind) => kind.config.latent(),
         }
     }
 }
@@ -90,6 +112,10 @@ impl Network {
             ModelKind::Gan(GanKind { config, field }) => {
                 Self::Gan(Gan::new(config.clone(), layout, field.clone(), &noise))
             }
+            ModelKind::Images(ImageKind { config, frame }) => {
+                let moments = Moments::none(frame.shape.values());
+                Self::Images(ImageVae::new(config.clone(), frame.clone(), &moments, &noise))
+            }
         }
     }
 
@@ -100,6 +126,9 @@ impl Network {
             Self::Gan(gan) => {
                 ModelKind::Gan(GanKind { config: gan.config.clone(), field: gan.field.clone() })
             }
+            Self::Images(vae) => {
+                ModelKind::Images(ImageKind { config: vae.config.clone(), frame: vae.frame.clone() })
+            }
         }
     }
 
@@ -108,6 +137,7 @@ impl Network {
         match self {
             Self::Vae(vae) => vec![&vae.params],
             Self::Gan(gan) => vec![&gan.generator_params, &gan.discriminator_params],
+            Self::Images(vae) => vec![&vae.params],
         }
     }
 
@@ -116,6 +146,7 @@ impl Network {
         match self {
             Self::Vae(vae) => vec![&mut vae.params],
             Self::Gan(gan) => vec![&mut gan.generator_params, &mut gan.discriminator_params],
+            Self::Images(vae) => vec![&mut vae.params],
         }
     }
 
@@ -128,31 +159,32 @@ impl Network {
     pub fn gan(&self) -> Option<&Gan> {
         match self {
             Self::Gan(gan) => Some(gan),
-            Self::Vae(_) => None,
+            Self::Vae(_) | Self::Images(_) => None,
         }
     }
 
-    /// The autoencoder, if it is one: only that has a likelihood.
+    /// The autoencoder of rows, if it is one: only that has a likelihood of them.
     pub fn vae(&self) -> Option<&Vae> {
         match self {
             Self::Vae(vae) => Some(vae),
-            Self::Gan(_) => None,
+            Self::Gan(_) | Self::Images(_) => None,
         }
     }
 
     /// Prepares it for sampling rows that have a value, which its generator is told; none where it cannot be.
     pub fn sampler_given(&self, value: Coded) -> Option<RowSampler> {
         match self {
-            Self::Vae(_) => None,
+            Self::Vae(_) | Self::Images(_) => None,
             Self::Gan(gan) => GanSampler::given(gan, value).map(Box::new).map(RowSampler::Gan),
         }
     }
 
-    /// Prepares it for sampling.
-    pub fn sampler(&self) -> RowSampler {
+    /// Prepares it for sampling rows, if it is a model of those.
+    pub fn sampler(&self) -> Option<RowSampler> {
         match self {
-            Self::Vae(vae) => RowSampler::Vae(Box::new(Sampler::new(vae))),
-            Self::Gan(gan) => RowSampler::Gan(Box::new(GanSampler::new(gan))),
+            Self::Vae(vae) => Some(RowSampler::Vae(Box::new(Sampler::new(vae)))),
+            Self::Gan(gan) => Some(RowSampler::Gan(Box::new(GanSampler::new(gan)))),
+            Self::Images(_) => None,
         }
     }
 }

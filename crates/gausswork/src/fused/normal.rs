@@ -44,8 +44,7 @@ pub(super) fn plain_rate<B: Backend>(
     }
     let near = B::float_mul(square(inner), series);
     let far = B::float_sub(B::float_add_scalar(B::float_exp(h.clone()), number(-1.0)), h.clone());
-    let small =
-        B::float_lower_elem(B::float_abs(h.clone()), number(0.5), burn::tensor::BoolStore::Native.into());
+    let small = B::float_lower_elem(B::float_abs(h.clone()), number(0.5), burn::tensor::BoolStore::Native);
     let excess = B::float_mask_where(far, small, near);
     let t = B::float_add(excess.clone(), h);
     let squares = B::float_mul_scalar(B::float_add(square(mu), square(t.clone())), number(0.5));

@@ -1,4 +1,4 @@
-//! What a person does: fit a table, sample from the model, score rows with it.
+//! What a person does: fit a table or a set of images, sample from the model, score rows or images with it.
 //!
 //! This is where data, model, trainer and files meet. Nothing here prints: progress goes to an [`Observer`].
 
@@ -13,6 +13,7 @@ mod fit_gan;
 mod fit_vae;
 mod frames;
 mod game;
+mod images;
 mod log;
 mod model_scores;
 mod plan;
@@ -28,10 +29,15 @@ pub use discriminate::{Discriminated, discriminate};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use game::game_record;
+pub use images::{
+    ImagePlan, ImageRequest, ImagesError, ReconstructRequest, plan_images, reconstruct, sample_images,
+    score_images, write_images,
+};
 pub use plan::{Plan, plan};
 pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 
+use crate::data::image::ImageSet;
 use crate::data::table::TableSchema;
 use crate::gan::Objective;
 use crate::learner::Figures;
@@ -51,6 +57,13 @@ pub enum Event<'a> {
         columns: usize,
         /// What they are, and why.
         schema: &'a TableSchema,
+        /// Time that took.
+        seconds: f64,
+    },
+    /// A set of images was read.
+    ReadImages {
+        /// What there is.
+        set: &'a ImageSet,
         /// Time that took.
         seconds: f64,
     },

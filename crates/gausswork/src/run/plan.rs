@@ -86,7 +86,7 @@ pub fn plan(
 }
 
 /// Seconds of a step, from a few.
-fn seconds_per_step(learner: &mut dyn Learner, workers: &Threads) -> Result<f64, FitError> {
+pub(super) fn seconds_per_step(learner: &mut dyn Learner, workers: &Threads) -> Result<f64, FitError> {
     const TIMED: u64 = 4;
     let mut start = Instant::now();
     for step in 0..=TIMED {

@@ -67,6 +67,9 @@ pub struct Sampled {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SampleError {
+    /// A model without rows.
+    #[error("the model is of images, and draws no rows")]
+    OfImages,
     /// Nothing was asked for.
     #[error("0 rows were asked for; give at least 1")]
     NoRows,
@@ -143,10 +146,11 @@ pub fn sample(
         .ok_or(SampleError::TooManyRows { offset, rows })?;
     model.can_draw(conditions)?;
     let workers = Threads::new(threads)?;
+    let unconditional = || model.network.sampler().ok_or(SampleError::OfImages);
     let (sampler, way) = match model.sampler_under(conditions)? {
         Some((sampler, column)) => (sampler, Way::Conditioning { column }),
-        None if conditions.is_empty() => (model.network.sampler(), Way::Unconditional),
-        None => (model.network.sampler(), Way::Rejection),
+        None if conditions.is_empty() => (unconditional()?, Way::Unconditional),
+        None => (unconditional()?, Way::Rejection),
     };
     let noise = Noise::new(seed);
     let words = |row: u64, slot: u32| noise.block(Stream::Regenerate, row, slot)[0];

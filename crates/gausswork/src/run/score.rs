@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Event, Observer};
-use crate::artifact::Model;
+use crate::artifact::{Model, Network};
 use crate::data::table::{self, CodecError, ReadOptions, Table, TableError};
 use crate::layout::Features;
 use crate::noise::Noise;
@@ -42,6 +42,9 @@ pub enum ScoreError {
         /// The cell.
         source: CodecError,
     },
+    /// A model without rows.
+    #[error("the model is of images, and scores no rows")]
+    OfImages,
     /// A model without a likelihood.
     #[error(
         "the model is a GAN, which has no likelihood to bound; ask its discriminator, or fit a variational autoencoder"
@@ -89,6 +92,9 @@ pub fn score<E: From<ScoreError>>(
 ) -> Result<(), E> {
     if request.samples == 0 {
         return Err(ScoreError::NoSamples.into());
+    }
+    if matches!(model.network, Network::Images(_)) {
+        return Err(ScoreError::OfImages.into());
     }
     let vae = model.network.vae().ok_or(ScoreError::NoLikelihood)?;
     let (_, features) = encoded(model, path, options)?;

@@ -1,4 +1,5 @@
-//! The variational autoencoder of a row: encoder `q(z|x)`, decoder `p(x|z)`, prior `p(z)`, and the bounds between them.
+//! The variational autoencoder of a row: encoder `q(z|x)`, decoder `p(x|z)`, prior `p(z)`, and the bounds between them; that of
+//! an image is in [`image`].
 
 mod batch;
 mod bound;
@@ -6,6 +7,7 @@ mod decoder;
 mod density;
 mod encoder;
 mod host;
+pub mod image;
 mod learner;
 mod mixture;
 mod model;

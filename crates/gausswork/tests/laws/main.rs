@@ -10,6 +10,7 @@ mod distributions;
 mod divergence;
 mod families;
 mod game;
+mod images;
 mod learner;
 mod objective;
 mod players;

@@ -15,7 +15,7 @@ use super::category::{CategoryCodec, log_shares};
 use super::identifier::IdentifierModel;
 use super::numeric::{NumericCodec, Resolution};
 use super::scale::Scale;
-use super::{Kind, TableSchema};
+use super::{Dialect, FileFormat, Kind, TableSchema};
 use crate::layout::{End, Features, Fixed, Layout, Order, Place, Real, Simplex, Span};
 
 /// A table does not fit a codec.
@@ -76,6 +76,13 @@ pub struct TableCodec {
 }
 
 impl TableCodec {
+    /// The codec of no columns: of data that are no table.
+    pub fn of_no_columns() -> Self {
+        let (dialect, source) = (Dialect::default(), FileFormat::Csv);
+        let schema = TableSchema { columns: Vec::new(), dialect, source, nulls: None, rows: 0 };
+        Self { schema, columns: Vec::new() }
+    }
+
     /// Learns a codec from the rows `train` of a table.
     ///
     /// Shares, atoms, bins and quantiles come from the training rows alone. The *support* (levels,

@@ -11,6 +11,8 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         self.model.check()?;
         self.objective.check()?;
+        self.images.check()?;
+        self.data.read_images().check()?;
         self.gan.check()?;
         let (t, p) = (&self.training, &self.prior);
         let size = |key, value: usize, least: usize, greatest: usize, expected| {

@@ -1,6 +1,7 @@
 //! What can be wrong with a configuration.
 
 use crate::error::OutOfRange;
+use crate::vae::image::Family;
 
 /// A configuration that cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -38,6 +39,18 @@ pub enum ConfigError {
         batch: usize,
         /// Rows of a pack.
         pac: usize,
+    },
+    /// A game of images.
+    #[error("kind = \"gan\": a game of images is not there yet; fit them with kind = \"vae\"")]
+    NoGameOfImages,
+    /// A likelihood of levels, and numbers that have none.
+    #[error(
+        "images.likelihood = \"{}\": the numbers of these images are not whole levels of a known range; take a gaussian \
+         likelihood, or say what their range is (--range 0,255)", likelihood.name()
+    )]
+    NoLevels {
+        /// The family.
+        likelihood: Family,
     },
     /// More rows per step than there are to train on.
     #[error("training.batch = {batch}: there are only {rows} training rows; give a smaller batch, or none")]

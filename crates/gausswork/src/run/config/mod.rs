@@ -2,6 +2,7 @@
 
 mod check;
 mod error;
+mod images;
 mod resolve;
 #[cfg(test)]
 mod tests;
@@ -15,11 +16,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::image::{Channels, Crop, LabelSource, Size, Unreadable};
 use crate::data::table::{self, ReadOptions, Resolution};
 use crate::error::OutOfRange;
 use crate::gan::GanConfig;
 use crate::nn::AdamConfig;
 use crate::train::{Schedule, TrainConfig};
+use crate::vae::image::ImageVaeConfig;
 use crate::vae::{self, VaeConfig};
 
 /// Everything that decides a fit, besides the data.
@@ -36,6 +39,8 @@ pub struct Config {
     pub model: VaeConfig,
     /// Autoencoder: what training maximises.
     pub objective: vae::Objective,
+    /// Autoencoder of images: sizes, likelihood and objective.
+    pub images: ImageVaeConfig,
     /// GAN: sizes, objective and rules of the game.
     pub gan: GanConfig,
     /// How it is trained.
@@ -55,7 +60,7 @@ pub enum Kind {
     Gan,
 }
 
-/// How the table is read; what is not given is found out.
+/// How the table or the set of images is read; what is not given is found out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DataConfig {
@@ -69,6 +74,18 @@ pub struct DataConfig {
     pub nulls: Option<Vec<String>>,
     /// How finely numbers are coded.
     pub resolution: Resolution,
+    /// The part of each image that is kept.
+    pub crop: Option<Crop>,
+    /// The size that every image gets.
+    pub resize: Option<Size>,
+    /// What a pixel is to hold.
+    pub channels: Option<Channels>,
+    /// The numbers of an array of images that become 0 and 1.
+    pub range: Option<[f32; 2]>,
+    /// What becomes of images that cannot be decoded.
+    pub unreadable: Unreadable,
+    /// Where labels of images come from.
+    pub labels: LabelSource,
 }
 
 /// How a model is trained.

@@ -69,13 +69,15 @@ pub enum Of {
     Rows,
     /// Points of a known density.
     Points,
+    /// Images.
+    Images,
 }
 
 impl Of {
     /// Objective, penalty and latent dimensions of a game.
     fn game(self) -> (Objective, Penalty, usize) {
         match self {
-            Self::Rows => {
+            Self::Rows | Self::Images => {
                 let gan = GanConfig::default();
                 (gan.objective(), gan.penalty(), gan.latent())
             }
@@ -92,7 +94,7 @@ impl Of {
     /// Octaves of waves that a discriminator sees.
     fn waves(self) -> u32 {
         match self {
-            Self::Rows => 0,
+            Self::Rows | Self::Images => 0,
             Self::Points => 7,
         }
     }
@@ -100,7 +102,7 @@ impl Of {
     /// Rows per step of a game.
     fn batch(self) -> usize {
         match self {
-            Self::Rows => 128,
+            Self::Rows | Self::Images => 128,
             Self::Points => 256,
         }
     }
@@ -108,7 +110,7 @@ impl Of {
     /// Steps of a game.
     fn steps(self) -> u64 {
         match self {
-            Self::Rows => 6000,
+            Self::Rows | Self::Images => 6000,
             Self::Points => 20_000,
         }
     }
@@ -116,7 +118,7 @@ impl Of {
     /// The generator's learning rate in a game.
     fn rate(self) -> f64 {
         match self {
-            Self::Rows => 2e-4,
+            Self::Rows | Self::Images => 2e-4,
             Self::Points => 1e-3,
         }
     }
@@ -124,7 +126,7 @@ impl Of {
     /// The discriminator's over that.
     fn rate_ratio(self) -> f64 {
         match self {
-            Self::Rows => 5.0,
+            Self::Rows | Self::Images => 5.0,
             Self::Points => 2.0,
         }
     }

@@ -27,12 +27,13 @@ impl Config {
         let mut table = toml::Table::try_from(self).unwrap_or_default();
         let defaults = toml::Table::try_from(Self::default()).unwrap_or_default();
         let others: &[&[&str]] = match (self.kind, of) {
-            (Kind::Vae, _) => &[&["gan"]],
-            (Kind::Gan, Of::Rows) => {
-                &[&["model"], &["objective"], &["prior"], &["gan", "generator", "points"]]
+            (Kind::Vae, Of::Images) => &[&["model"], &["objective"], &["prior"], &["gan"]],
+            (Kind::Vae, _) => &[&["images"], &["gan"]],
+            (Kind::Gan, Of::Rows | Of::Images) => {
+                &[&["images"], &["model"], &["objective"], &["prior"], &["gan", "generator", "points"]]
             }
             (Kind::Gan, Of::Points) => {
-                &[&["model"], &["objective"], &["prior"], &["gan", "generator", "rows"]]
+                &[&["images"], &["model"], &["objective"], &["prior"], &["gan", "generator", "rows"]]
             }
         };
         others.iter().for_each(|section| remove_default(&mut table, &defaults, section));

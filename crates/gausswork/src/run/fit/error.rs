@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::FEWEST_ROWS;
 use crate::artifact::ArtifactError;
+use crate::data::image::ImageError;
 use crate::data::table::{CodecError, TableError};
 use crate::learner::Diverged;
 use crate::run::{ConfigError, SampleError};
@@ -24,6 +25,9 @@ pub enum FitError {
         /// Why not.
         source: CodecError,
     },
+    /// The images.
+    #[error(transparent)]
+    Image(#[from] ImageError),
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),

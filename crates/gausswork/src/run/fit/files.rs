@@ -13,7 +13,7 @@ use crate::whole::write_whole;
 const SAMPLE_ROWS: u64 = 1000;
 
 /// Writes the model and its figures.
-pub(super) fn leave(model: &Model, directory: &Path) -> Result<(), FitError> {
+pub(in crate::run) fn leave(model: &Model, directory: &Path) -> Result<(), FitError> {
     model.save(&directory.join(artifact::FILE_NAME))?;
     let figures = &model.card.figures;
     let json: serde_json::Map<String, serde_json::Value> =
@@ -34,7 +34,7 @@ pub(super) fn leave_sample(model: &Model, path: &Path, threads: usize) -> Result
 }
 
 /// Creates a run directory, and removes what an earlier run left in it.
-pub(super) fn create(directory: &Path, existing: Existing) -> Result<(), FitError> {
+pub(in crate::run) fn create(directory: &Path, existing: Existing) -> Result<(), FitError> {
     let failed = |source| FitError::Io { path: directory.to_path_buf(), source };
     match (existing, directory.parent()) {
         (Existing::Replace, _) | (_, None) => fs::create_dir_all(directory).map_err(failed)?,
@@ -56,6 +56,7 @@ pub(super) fn create(directory: &Path, existing: Existing) -> Result<(), FitErro
         film::FILE_NAME,
         "figures.json",
         "sample.csv",
+        "sample.png",
         // The report is written by whoever shows it.
         "report.html",
         "report.json",

@@ -1,18 +1,19 @@
-//! Fitting a model of a table: read, encode, train, fit the prior, score held-out rows, write the run directory.
+//! Fitting a model: of images in [`images`], here of a table: read, encode, train, fit the prior, score held-out rows, write the run directory.
 
 mod error;
 mod files;
 mod resume;
 
 pub use error::FitError;
-pub(super) use files::write;
+pub(super) use files::{create, leave, write};
 pub use resume::resume;
+pub(super) use resume::same_configuration;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use self::files::{create, leave, leave_sample};
+use self::files::leave_sample;
 use super::checkpoint::{self, Checkpoint, State};
 use super::config::{Config, Kind};
 use super::film::Film;
@@ -21,9 +22,10 @@ use super::fit_vae::fit_vae;
 use super::log::Log;
 use super::prepare::{Prepared, prepare};
 use super::session::{Encoded, Rows, Session};
-use super::{Event, Observer, game, truth};
+use super::{Event, Observer, game, images, truth};
 use crate::artifact::{self, Card, Model, Network};
 use crate::data::density::Against;
+use crate::data::image::is_image_set;
 use crate::gan::{Judgement, Verdict};
 use crate::train::{Ended, Progress, Threads};
 use crate::vae::Prior;
@@ -34,7 +36,7 @@ pub const FEWEST_ROWS: usize = 50;
 /// Where a run writes.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// The table.
+    /// The table or set of images.
     pub data: PathBuf,
     /// The run directory.
     pub directory: PathBuf,
@@ -67,7 +69,7 @@ pub struct Finished {
 }
 
 /// Fits a model and writes the run directory: `model.safetensors`, `config.toml`, `train.jsonl`, `figures.json`,
-/// `sample.csv` of 1,000 rows, and `film.jsonl` of a game in the plane.
+/// `sample.csv` of 1,000 rows, or of a set of images `sample.png`, and `film.jsonl` of a game in the plane.
 ///
 /// The directory is created once the table has been read and understood; `stop` ends training early with the best
 /// weights so far.
@@ -82,6 +84,9 @@ pub fn fit(
 ) -> Result<Finished, FitError> {
     if run.directory.exists() && run.existing == Existing::Keep {
         return Err(FitError::Exists { path: run.directory.clone() });
+    }
+    if is_image_set(&run.data) {
+        return images::fit(run, config, stop, observer);
     }
     let prepared = prepare(&run.data, config, observer)?;
     create(&run.directory, run.existing)?;
@@ -133,6 +138,7 @@ fn go(
     let prior = match &network {
         Network::Vae(vae) => vae.prior.clone(),
         Network::Gan(gan) => Prior::Standard { latent: gan.config.latent() },
+        Network::Images(vae) => Prior::Standard { latent: vae.config.latent() },
     };
     let card = Card {
         version: env!("CARGO_PKG_VERSION").to_owned(),

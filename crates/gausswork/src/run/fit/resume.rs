@@ -6,9 +6,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::{Finished, FitError, go};
 use crate::artifact;
+use crate::data::image::is_image_set;
 use crate::run::checkpoint::{self, Checkpoint};
 use crate::run::prepare::{of, prepare};
-use crate::run::{Config, Observer};
+use crate::run::{Config, Observer, images};
 
 /// Continues an interrupted run from its last checkpoint, bit for bit as if it had not stopped.
 ///
@@ -44,20 +45,34 @@ pub fn resume(
             .map(|text| PathBuf::from(text.trim()))
             .map_err(|e| refuse(format!("data.path cannot be read: {e}; name the table")))?,
     };
-    let prepared = prepare(&source, stored.clone(), observer)?;
-    if let Some(config) = config
-        && config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len(), of(&source))?
-            != stored
-    {
-        return Err(refuse(
-            "the configuration differs from the run's; leave it out, or start a new run".to_owned(),
-        ));
+    if is_image_set(&source) {
+        return images::resume([directory, &source], (saved, state), config, threads, stop, observer);
     }
+    let prepared = prepare(&source, stored.clone(), observer)?;
+    let given = config.map(|config| {
+        config.clone().resolved(prepared.train.len(), prepared.codec.layout().spans.len(), of(&source))
+    });
+    same_configuration(directory, &stored, given.transpose()?.as_ref(), &prepared.config)?;
     if prepared.table.fingerprint != saved.fingerprint {
         return Err(refuse(format!("{} is not the table it was started with", source.display())));
     }
-    if prepared.config != stored {
-        return Err(refuse("the configuration does not resolve to what it was".to_owned()));
-    }
     go(prepared, &source, directory, threads, Some((saved, state)), stop, observer)
+}
+
+/// Passes where a configuration given, if one is, and that of the data as they are now are what a run was started with.
+pub(in crate::run) fn same_configuration(
+    directory: &Path,
+    stored: &Config,
+    given: Option<&Config>,
+    now: &Config,
+) -> Result<(), FitError> {
+    let refuse =
+        |reason: &str| Err(FitError::Resume { path: directory.to_path_buf(), reason: reason.to_owned() });
+    if given.is_some_and(|given| given != stored) {
+        return refuse("the configuration differs from the run's; leave it out, or start a new run");
+    }
+    if now != stored {
+        return refuse("the configuration does not resolve to what it was");
+    }
+    Ok(())
 }

@@ -1,0 +1,16 @@
+//! The verbs on images.
+//!
+//! | to see | look at |
+//! |---|---|
+//! | the flags of `fit` that are of images alone | [`args`] |
+//! | `fit --dry-run` of images | [`plan`] |
+//! | `sample`, `score` of a model of images | [`sample`], [`score`] |
+//! | the verb `reconstruct` | [`reconstruct`] |
+//! | what a model of images is, and its figures | [`told`] |
+
+pub(crate) mod args;
+pub(crate) mod plan;
+pub(crate) mod reconstruct;
+pub(crate) mod sample;
+pub(crate) mod score;
+pub(crate) mod told;

@@ -1,0 +1,138 @@
+//! The verbs on images, on the digits that come with the sources.
+
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::common::{fails, succeeds, with_table};
+
+/// Sizes at which a fit takes about a second.
+const SMALL: &[&str] = &["--latent", "4", "--hidden", "32", "--steps", "40"];
+
+/// The path of the digits.
+fn digits() -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/digits.npz").display().to_string()
+}
+
+/// The arguments of a small fit of the digits, and some more.
+fn fit<'a>(data: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["fit", data], SMALL, more].concat()
+}
+
+/// A directory with a small model of the digits in `run`, made once.
+fn fitted() -> &'static Path {
+    static FITTED: OnceLock<TempDir> = OnceLock::new();
+    let directory = FITTED.get_or_init(|| {
+        let directory = TempDir::new().unwrap();
+        succeeds(directory.path(), &fit(&digits(), &["--out", "run"]));
+        directory
+    });
+    directory.path()
+}
+
+#[test]
+fn a_fit_of_images_writes_a_run_with_a_picture() {
+    let (directory, data) = (TempDir::new().unwrap(), digits());
+    let (stdout, stderr) = succeeds(directory.path(), &fit(&data, &["--json"]));
+    let told: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(told["run"], "runs/digits");
+    assert_eq!(told["rows"]["held_out"], 180);
+    assert!(told["figures"]["held_out_elbo"].as_f64().unwrap() < 0.0);
+    assert!(told["figures"]["rate_of_dimension_004"].is_f64());
+    for file in ["model.safetensors", "config.toml", "train.jsonl", "figures.json", "sample.png"] {
+        assert!(directory.path().join("runs/digits").join(file).is_file(), "{file}");
+    }
+    assert!(!directory.path().join("runs/digits/sample.csv").exists());
+    for words in
+        ["1,797 images of 8x8 grey, 10 labels", "coin flips", "bits per dimension", "-n 64 -o grid.png"]
+    {
+        assert!(stderr.contains(words), "no \"{words}\" in: {stderr}");
+    }
+    let (shown, _) = succeeds(directory.path(), &["inspect", "runs/digits"]);
+    for words in ["autoencoder of images, 8x8 grey", "Rates of the latent dimensions", "[images]"] {
+        assert!(shown.contains(words), "no \"{words}\" in: {shown}");
+    }
+    let (plan, _) = succeeds(directory.path(), &fit(&data, &["--dry-run"]));
+    assert!(plan.contains("1,617 to train on, 180 held out, each 8x8 grey"), "{plan}");
+}
+
+#[test]
+fn images_are_drawn_to_a_grid_an_array_or_a_folder_and_read_back() {
+    let out = TempDir::new().unwrap();
+    let path = |name: &str| out.path().join(name).display().to_string();
+    for name in ["grid.png", "images.npy", "folder"] {
+        succeeds(fitted(), &["sample", "run", "-n", "70", "-o", &path(name)]);
+    }
+    assert!(fs::read(path("grid.png")).unwrap().starts_with(b"\x89PNG"));
+    assert_eq!(fs::read_dir(path("folder")).unwrap().count(), 70);
+    succeeds(fitted(), &["sample", "run", "-n", "70", "-o", &path("again.npy"), "--threads", "1"]);
+    assert_eq!(fs::read(path("images.npy")).unwrap(), fs::read(path("again.npy")).unwrap());
+    succeeds(fitted(), &["sample", "run", "-n", "3", "--pixels", "drawn", "-o", &path("drawn.npy")]);
+    assert_ne!(fs::read(path("images.npy")).unwrap(), fs::read(path("drawn.npy")).unwrap());
+    // What was written can be scored and fitted.
+    for name in ["images.npy", "folder"] {
+        let (scores, _) = succeeds(fitted(), &["score", "run", &path(name), "--samples", "2"]);
+        assert_eq!(scores.lines().count(), 71, "{name}");
+    }
+}
+
+#[test]
+fn scores_are_bounds_for_each_image() {
+    let (stdout, stderr) = succeeds(fitted(), &["score", "run", &digits(), "--samples", "5", "--json"]);
+    let told: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((told["images"].as_u64(), told["samples"].as_u64()), (Some(1797), Some(5)));
+    let mean = |name: &str| told[name]["mean"].as_f64().unwrap();
+    assert!(mean("elbo") < mean("importance_weighted") && mean("importance_weighted") < 0.0);
+    let bits = -mean("importance_weighted") / (64.0 * std::f64::consts::LN_2);
+    assert!((mean("bits_per_dimension") - bits).abs() < 1e-9);
+    assert!(stderr.contains("coin flips of the grey levels"), "{stderr}");
+}
+
+#[test]
+fn reconstructions_say_what_they_differ_by() {
+    let out = TempDir::new().unwrap();
+    let picture = out.path().join("rebuilt.png").display().to_string();
+    let (stdout, _) = succeeds(fitted(), &["reconstruct", "run", &digits(), "-n", "10", "-o", &picture]);
+    assert_eq!(stdout.lines().count(), 11);
+    for line in stdout.lines().skip(1) {
+        let numbers: Vec<f64> = line.split(',').map(|number| number.parse().unwrap()).collect();
+        assert!((numbers[1] - numbers[2] - numbers[3]).abs() < 2e-3, "{line}");
+    }
+    assert!(Path::new(&picture).is_file());
+}
+
+#[test]
+fn what_cannot_be_meant_of_images_is_refused() {
+    let (at, data) = (fitted(), digits());
+    fails(at, &["fit", &data, "--width", "8"], 2, &["--width is of tables"]);
+    fails(at, &["fit", &data, "--model", "gan"], 1, &["a game of images is not there yet"]);
+    fails(at, &["fit", &data, "--batch", "5000"], 1, &["training.batch = 5000"]);
+    fails(at, &["sample", "run"], 2, &["name a grid"]);
+    fails(at, &["sample", "run", "--where", "a=1", "-o", "x.png"], 2, &["--where is of rows"]);
+    fails(at, &["score", "run", &data, "--columns"], 2, &["--columns is of a table"]);
+    fails(at, &["evaluate", "x.csv", "--model", "run"], 2, &["--model is one of images"]);
+    let table = with_table(60);
+    fails(table.path(), &["fit", "t.csv", "--likelihood", "gaussian"], 2, &["--likelihood is of images"]);
+    // Numbers of no known scale, and images of another shape.
+    let files = TempDir::new().unwrap();
+    let npy = |name: &str, shape: [usize; 3], value: f32| {
+        let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape:?}, }}\n");
+        let header = header.replace('[', "(").replace(']', ")");
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.as_bytes());
+        let count = shape.iter().product::<usize>();
+        bytes.extend((0..count).flat_map(|i| (value * i as f32 / count as f32).to_le_bytes()));
+        fs::write(files.path().join(name), bytes).unwrap();
+    };
+    npy("wide.npy", [60, 4, 5], 300.0);
+    npy("one.npy", [1, 8, 8], 1.0);
+    fails(files.path(), &["fit", "wide.npy"], 1, &["wide.npy", "--range", "Gaussian"]);
+    fails(files.path(), &["fit", "one.npy"], 1, &["one.npy: 1 image;", "50 are needed"]);
+    fails(files.path(), &["fit", "wide.npy", "--likelihood", "logistic"], 1, &["whole levels"]);
+    let wide = files.path().join("wide.npy").display().to_string();
+    fails(at, &["score", "run", &wide], 1, &["images of 4x5 grey", "8x8 grey"]);
+}

@@ -1,0 +1,162 @@
+//! Fitting an autoencoder of images: read, train, score held-out images, write the run directory.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use burn::tensor::Device;
+
+use super::figures::figures;
+use super::grid::write_images;
+use super::prepare::{Prepared, prepare};
+use crate::artifact::{Card, ImageKind, Model, ModelKind, Network};
+use crate::data::table::TableCodec;
+use crate::noise::Noise;
+use crate::run::checkpoint::{self, Checkpoint, State};
+use crate::run::config::{Config, Of, Refit};
+use crate::run::fit::{Finished, FitError, Run, create, leave, same_configuration, write};
+use crate::run::log::Log;
+use crate::run::session::Session;
+use crate::run::{Event, Observer};
+use crate::train::{Ended, Progress, Threads};
+use crate::vae::Prior;
+use crate::vae::image::{ImageLearner, ImageVae, Moments, Pixels, Shown, draw_images};
+
+/// Images of the grid that a fit leaves behind.
+const SAMPLE_IMAGES: u64 = 100;
+
+/// Fits a model of a set of images and writes the run directory, with `sample.png` in place of rows.
+pub(in crate::run) fn fit(
+    run: &Run,
+    config: Config,
+    stop: &AtomicBool,
+    observer: &mut dyn Observer,
+) -> Result<Finished, FitError> {
+    let prepared = prepare(&run.data, config, observer)?;
+    create(&run.directory, run.existing)?;
+    let source = fs::canonicalize(&run.data).unwrap_or_else(|_| run.data.clone());
+    write(&run.directory.join("data.path"), source.to_string_lossy().as_bytes())?;
+    write(&run.directory.join("config.toml"), prepared.config.to_toml(Of::Images).as_bytes())?;
+    go(&prepared, &run.directory, run.threads, None, stop, observer)
+}
+
+/// Continues an interrupted run on a set of images.
+pub(in crate::run) fn resume(
+    [directory, source]: [&Path; 2],
+    (saved, state): (Checkpoint, State),
+    config: Option<&Config>,
+    threads: usize,
+    stop: &AtomicBool,
+    observer: &mut dyn Observer,
+) -> Result<Finished, FitError> {
+    let stored = Config::from_toml(&saved.config)?;
+    let prepared = prepare(source, stored.clone(), observer)?;
+    let given = config.map(|config| {
+        config.clone().resolved_for_images(prepared.train.len(), prepared.set.shape().values())
+    });
+    same_configuration(directory, &stored, given.transpose()?.as_ref(), &prepared.config)?;
+    if prepared.set.fingerprint() != saved.fingerprint {
+        let reason = format!("{} is not the set of images it was started with", source.display());
+        return Err(FitError::Resume { path: directory.to_path_buf(), reason });
+    }
+    go(&prepared, directory, threads, Some((saved, state)), stop, observer)
+}
+
+fn go(
+    prepared: &Prepared,
+    directory: &Path,
+    threads: usize,
+    resumed: Option<(Checkpoint, State)>,
+    stop: &AtomicBool,
+    observer: &mut dyn Observer,
+) -> Result<Finished, FitError> {
+    let Prepared { config, set, frame, train, held_out } = prepared;
+    let (record, state) = match resumed {
+        Some((saved, state)) => (saved, Some(state)),
+        None => (Checkpoint::start(config, Of::Images, set.fingerprint().to_owned()), None),
+    };
+    let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
+    let path = directory.join(checkpoint::FILE_NAME);
+    let workers = Threads::new(threads)?;
+    let mut session = Session { record, state, log, film: None, path, workers, stop, observer };
+    let (vae, ended) = train_on(prepared, &mut session)?;
+    let Session { record, path: checkpoint, observer, workers, .. } = session;
+    let latent = vae.config.latent();
+    let kind = ImageKind { config: vae.config.clone(), frame: frame.clone() };
+    let card = Card {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: config.seed,
+        fingerprint: set.fingerprint().to_owned(),
+        rows: [train.len(), held_out.len()],
+        model: ModelKind::Images(kind),
+        config: config.to_toml(Of::Images),
+        codec: TableCodec::of_no_columns(),
+        prior: Prior::Standard { latent },
+        figures: record.figures,
+        judgement: None,
+    };
+    warn_of_collapse(&card, observer);
+    let images = draw_images(&vae, [0, SAMPLE_IMAGES], Shown::Expected, &Noise::new(config.seed), &workers);
+    let model = Model { card, network: Network::Images(vae) };
+    leave(&model, directory)?;
+    write_images(&directory.join("sample.png"), frame, &images, None)?;
+    if ended != Ended::Interrupted {
+        // A finished run has nothing to resume; a checkpoint left behind would only claim so.
+        let _ = fs::remove_file(checkpoint);
+    }
+    let figures = model.card.figures.clone();
+    Ok(Finished { model, ended, progress: record.progress, figures })
+}
+
+/// Trains, and scores held-out images.
+fn train_on(prepared: &Prepared, session: &mut Session<'_>) -> Result<(ImageVae, Ended), FitError> {
+    let Prepared { config, set, frame, train, held_out } = prepared;
+    let noise = Noise::new(config.seed);
+    let vae = ImageVae::new(config.images.clone(), frame.clone(), &Moments::of(set, train)?, &noise);
+    let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
+    let pass = |vae, split: [Vec<u32>; 2], schedule: &_, session: &mut Session<'_>| {
+        let mut learner = ImageLearner::new(vae, set, split, sizes, config.adam(), noise, Device::flex());
+        let ended = session.pass(&mut learner, schedule);
+        if let Some(error) = learner.failure() {
+            return Err(error.into());
+        }
+        let best = learner.best().to_vec();
+        let mut vae = learner.vae;
+        vae.params.values_mut().copy_from_slice(&best);
+        Ok::<_, FitError>((vae, ended?))
+    };
+    let schedule = config.train_config();
+    let (mut vae, mut ended) = (vae, Ended::Steps);
+    if session.record.pass == checkpoint::Pass::Fit {
+        session.stage("training");
+        (vae, ended) = pass(vae, [train.clone(), held_out.clone()], &schedule, session)?;
+        session.stage("scoring held-out images");
+        let pixels = Pixels { set, likelihood: vae.likelihood(), noise };
+        let mut found = figures(&vae, &pixels, [train, held_out], &session.workers)?;
+        found.push(("steps".to_owned(), session.record.progress.step as f64));
+        found.push(("best_step".to_owned(), session.record.progress.best_step as f64));
+        session.record.figures = found;
+    }
+    if config.training.refit == Refit::AllRows && ended != Ended::Interrupted {
+        // The figures stay those of the held-out images, taken while they were held out.
+        if session.record.pass == checkpoint::Pass::Fit {
+            (session.record.pass, session.record.progress) = (checkpoint::Pass::Refit, Progress::default());
+        }
+        session.stage("refitting on all images");
+        let all = [(0..set.len() as u32).collect(), Vec::new()];
+        (vae, ended) = pass(vae, all, &schedule.for_refit(), session)?;
+    }
+    Ok((vae, ended))
+}
+
+/// Says so where the latent carries nothing.
+fn warn_of_collapse(card: &Card, observer: &mut dyn Observer) {
+    let find = |name: &str| card.figures.iter().find(|(n, _)| n.ends_with(name)).map_or(0.0, |(_, v)| *v);
+    let (rate, active) = (find("_rate"), find("active_units"));
+    if rate < 0.1 || active < 1.0 {
+        observer.observe(&Event::Warning(&format!(
+            "posterior collapse: the latent carries {rate:.3} nats per image in {active} active dimensions, so encoding \
+             images says nothing about them; lower images.objective.beta, or let it rise over images.objective.warm-up steps"
+        )));
+    }
+}

@@ -1,0 +1,20 @@
+//! The verbs on images: fit a set of them, draw images, score and rebuild others.
+
+mod error;
+mod figures;
+mod fit;
+mod grid;
+mod model;
+mod plan;
+mod prepare;
+mod reconstruct;
+mod sample;
+mod score;
+
+pub use error::ImagesError;
+pub(super) use fit::{fit, resume};
+pub use grid::write_images;
+pub use plan::{ImagePlan, plan_images};
+pub use reconstruct::{ReconstructRequest, reconstruct};
+pub use sample::{ImageRequest, sample_images};
+pub use score::score_images;

@@ -1,0 +1,55 @@
+//! What a fit of images would do and cost, without doing it.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+
+use super::prepare::{Prepared, prepare};
+use crate::noise::Noise;
+use crate::run::fit::FitError;
+use crate::run::plan::seconds_per_step;
+use crate::run::{Config, Observer};
+use crate::train::Threads;
+use crate::vae::image::{ImageFrame, ImageLearner, ImageVae, Moments};
+
+/// What a fit of images would do and cost.
+#[derive(Debug)]
+pub struct ImagePlan {
+    /// The resolved configuration.
+    pub config: Config,
+    /// Shape and scale of the images.
+    pub frame: ImageFrame,
+    /// Training and held-out images.
+    pub images: [usize; 2],
+    /// Weights.
+    pub parameters: usize,
+    /// Bytes that the weights, the optimiser and a batch take.
+    pub memory: u64,
+    /// Seconds that training would take, from a few steps timed now.
+    pub seconds: f64,
+}
+
+/// Reads a set of images and works out what fitting it would do.
+///
+/// # Errors
+/// As [`fit`](crate::run::fit()), up to the first step.
+pub fn plan_images(
+    path: &Path,
+    config: Config,
+    threads: usize,
+    observer: &mut dyn Observer,
+) -> Result<ImagePlan, FitError> {
+    let Prepared { config, set, frame, train, held_out } = prepare(path, config, observer)?;
+    let (noise, images) = (Noise::new(config.seed), [train.len(), held_out.len()]);
+    let vae = ImageVae::new(config.images.clone(), frame.clone(), &Moments::of(&set, &train)?, &noise);
+    let parameters = vae.params.values().len();
+    let (batch, shards) = (config.training.batch.unwrap_or(1), config.training.shards);
+    let samples = config.images.objective.samples;
+    let (split, sizes) = ([train, held_out], [batch, shards]);
+    let mut learner = ImageLearner::new(vae, &set, split, sizes, config.adam(), noise, Device::flex());
+    let per_step = seconds_per_step(&mut learner, &Threads::new(threads)?)?;
+    // Weights, gradient per shard, two moments, the average and the best; a batch with its outputs and their slopes.
+    let memory = 4 * (parameters * (5 + shards) + 4 * batch * samples * frame.shape.values());
+    let seconds = per_step * config.training.steps.unwrap_or(1) as f64;
+    Ok(ImagePlan { config, frame, images, parameters, memory: memory as u64, seconds })
+}

@@ -1,0 +1,225 @@
+//! What a decoder says of an image's numbers: `p(x|z) = p(x|x_hat)`, each number independent of the others given z.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::frame::ImageFrame;
+use crate::dist::{log_one_minus_exp_neg, softplus};
+use crate::fused::bernoulli_loss;
+use crate::noise::normal_quantile;
+
+/// The families of likelihoods, as a configuration names them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// Coin flips: black or white.
+    #[default]
+    Bernoulli,
+    /// A normal density of the number scaled to [0, 1].
+    Gaussian,
+    /// The probability of a level, the mass of a logistic distribution in the level's cell.
+    Logistic,
+}
+
+impl Family {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Bernoulli, Self::Gaussian, Self::Logistic];
+
+    /// Its name in a configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bernoulli => "bernoulli",
+            Self::Gaussian => "gaussian",
+            Self::Logistic => "logistic",
+        }
+    }
+}
+
+/// What stands for a grey level where pixels are coin flips.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Binarisation {
+    /// New flips each time that an image is seen in training; one flip for good where its likelihood is told.
+    #[default]
+    Dynamic,
+    /// One flip for good, by the seed.
+    Static,
+    /// The grey level itself as a target of the cross-entropy. What is then maximised is no likelihood of the data.
+    None,
+}
+
+/// The standard deviation of a Gaussian likelihood, in units of the scaled numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sigma {
+    /// Given: with 1, the distortion is half the squared error and a constant.
+    Fixed(f64),
+    /// One number for all pixels of all images, learned.
+    Shared,
+    /// One for each pixel, decoded from z.
+    #[default]
+    Learned,
+}
+
+/// The likelihood of a decoder.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Likelihood {
+    /// `x l − softplus(l)`.
+    Bernoulli(Binarisation),
+    /// `−½ ((x − μ)/σ)² − log σ − ½ log 2π`.
+    Gaussian(Sigma),
+    /// `log (F(x + h) − F(x − h))` with `F(t) = σ((t − μ)/s)` and `h` half the distance of two levels; the first and the last level
+    /// have the tails (Salimans et al. 2017, eq. 2).
+    Logistic,
+}
+
+/// Bounds of learned `log σ` and `log s`; below, a pixel that never changes would drive the density to infinity.
+const LOG_SCALE_BOUNDS: [f64; 2] = [-5.0, 3.0];
+const HALF_LOG_TWO_PI: f64 = 0.918_938_533_204_672_7;
+
+impl Likelihood {
+    /// Outputs of the decoder for each number of an image.
+    pub fn outputs(self) -> usize {
+        match self {
+            Self::Bernoulli(_) | Self::Gaussian(Sigma::Fixed(_) | Sigma::Shared) => 1,
+            Self::Gaussian(Sigma::Learned) | Self::Logistic => 2,
+        }
+    }
+
+    /// `−log p(x|z)` of each image, `[images]`, nats: `output: [images, outputs · values]`, `x: [images, values]` constants in [0, 1];
+    /// `log_sigma: [1, 1]` is that of a shared σ.
+    ///
+    /// *Stability*: from logits, never from probabilities; a difference of logistic functions is never formed,
+    /// `log(σ(a) − σ(b)) = log(1 − e^−(a−b)) − softplus(−a) − softplus(b)` for a > b.
+    pub fn distortion(
+        self,
+        output: Tensor<2>,
+        log_sigma: Option<Tensor<2>>,
+        x: Tensor<2>,
+        frame: &ImageFrame,
+    ) -> Tensor<1> {
+        match self {
+            Self::Bernoulli(_) => bernoulli_loss(output, x),
+            Self::Gaussian(sigma) => {
+                let (mu, log_scale) = match sigma {
+                    Sigma::Learned => halves(output),
+                    Sigma::Shared => {
+                        let shared = log_sigma.unwrap_or_else(|| x.clone().zeros_like());
+                        (output, shared.clamp(LOG_SCALE_BOUNDS[0], LOG_SCALE_BOUNDS[1]))
+                    }
+                    Sigma::Fixed(sigma) => (output, x.zeros_like() + sigma.ln()),
+                };
+                let standard = (x.clone() - mu) * log_scale.clone().neg().exp();
+                // A shared scale counts once for each number.
+                let nats = standard.powi_scalar(2).mul_scalar(0.5) + (log_scale + x.zeros_like());
+                sum(nats + HALF_LOG_TWO_PI)
+            }
+            Self::Logistic => {
+                let (mu, log_scale) = halves(output);
+                let cell = cell(frame);
+                let (first, last) = (mask(&x, |x| x < 0.5 * cell), mask(&x, |x| x > 1.0 - 0.5 * cell));
+                let precision = log_scale.neg().exp();
+                let standard = |shift: f64| (x.clone() - mu.clone() + shift) * precision.clone();
+                let (above, below) = (standard(0.5 * cell), standard(-0.5 * cell));
+                let [after_first, before_last] = [first, last].map(|mask| mask.neg() + 1.0);
+                let inside = after_first.clone() * before_last.clone();
+                sum(softplus(above.neg()) * before_last + softplus(below) * after_first
+                    - log_one_minus_exp_neg(precision.mul_scalar(cell)) * inside)
+            }
+        }
+    }
+
+    /// An image from the decoder's output, numbers in [0, 1]: its expectation, or with `uniforms` in (0, 1) a draw.
+    pub(super) fn image(
+        self,
+        output: &[f32],
+        log_sigma: Option<f32>,
+        frame: &ImageFrame,
+        uniforms: Option<&[f32]>,
+    ) -> Vec<f32> {
+        let values = frame.shape.values();
+        let (mu, scales) = output.split_at(values.min(output.len()));
+        let logit = |u: f32| (u / (1.0 - u)).ln();
+        let number = |i: usize| -> f32 {
+            let (mu, u) = (mu[i], uniforms.map(|uniforms| uniforms[i]));
+            let scale = match self {
+                Self::Bernoulli(_) => 0.0,
+                Self::Gaussian(Sigma::Fixed(sigma)) => sigma as f32,
+                Self::Gaussian(Sigma::Shared) => bounded(log_sigma.unwrap_or_default()).exp(),
+                Self::Gaussian(Sigma::Learned) | Self::Logistic => bounded(scales[i]).exp(),
+            };
+            match (self, u) {
+                (Self::Bernoulli(_), None) => 1.0 / (1.0 + (-mu).exp()),
+                (Self::Bernoulli(_), Some(u)) => f32::from(u8::from(logit(u) < mu)),
+                (Self::Gaussian(_) | Self::Logistic, None) => mu,
+                (Self::Gaussian(_), Some(u)) => mu + scale * normal_quantile(u.into()) as f32,
+                (Self::Logistic, Some(u)) => {
+                    let cell = cell(frame) as f32;
+                    ((mu + scale * logit(u)) / cell).round() * cell
+                }
+            }
+            .clamp(0.0, 1.0)
+        };
+        (0..mu.len()).map(number).collect()
+    }
+
+    /// The decoder's output before anything is learned, from the mean and the deviation of each number over the training images.
+    pub(super) fn base(self, mean: &[f32], deviation: &[f32]) -> Vec<f32> {
+        // As in the code of Burda et al.: a number that never varies is believed to a thousandth.
+        let logit = |p: f32| {
+            let p = p.clamp(1e-3, 1.0 - 1e-3);
+            (p / (1.0 - p)).ln()
+        };
+        match self {
+            Self::Bernoulli(_) => mean.iter().map(|&p| logit(p)).collect(),
+            _ => {
+                let scales = deviation.iter().map(|&deviation| deviation.max(0.05).ln());
+                let scales = scales.take(if self.outputs() == 2 { deviation.len() } else { 0 });
+                mean.iter().copied().chain(scales).collect()
+            }
+        }
+    }
+
+    /// What a figure of this likelihood is of, in words.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Bernoulli(Binarisation::Dynamic) => {
+                "log-likelihood of binary images, coin flips of the grey levels (new ones at each training step)"
+            }
+            Self::Bernoulli(Binarisation::Static) => {
+                "log-likelihood of binary images, coin flips of the grey levels made once"
+            }
+            Self::Bernoulli(Binarisation::None) => {
+                "cross-entropy with grey levels, which is no log-likelihood of the data"
+            }
+            Self::Gaussian(_) => "log-density of numbers scaled to [0, 1], not dequantised",
+            Self::Logistic => "log-probability of the images' levels",
+        }
+    }
+}
+
+/// The distance of two levels, of the numbers scaled to [0, 1].
+fn cell(frame: &ImageFrame) -> f64 {
+    1.0 / f64::from(frame.levels.unwrap_or(256).max(2) - 1)
+}
+
+fn bounded(log_scale: f32) -> f32 {
+    log_scale.clamp(LOG_SCALE_BOUNDS[0] as f32, LOG_SCALE_BOUNDS[1] as f32)
+}
+
+/// Locations, and log-scales within their bounds.
+fn halves(output: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    let [images, outputs] = output.dims();
+    let log_scale = output.clone().slice([0..images, outputs / 2..outputs]);
+    let [low, high] = LOG_SCALE_BOUNDS;
+    (output.slice([0..images, 0..outputs / 2]), log_scale.clamp(low, high))
+}
+
+fn mask(x: &Tensor<2>, holds: impl Fn(f64) -> bool) -> Tensor<2> {
+    let values: Vec<f32> = x.to_data().iter::<f64>().map(|x| f32::from(u8::from(holds(x)))).collect();
+    Tensor::from_data(burn::tensor::TensorData::new(values, x.dims()), &x.device())
+}
+
+fn sum(nats: Tensor<2>) -> Tensor<1> {
+    nats.sum_dim(1).squeeze_dim(1)
+}

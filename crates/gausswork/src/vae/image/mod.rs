@@ -1,0 +1,34 @@
+//! The variational autoencoder of an image: encoder `q(z|x)`, decoder to a likelihood `p(x|z)` of the pixels' numbers, prior N(0, I).
+//!
+//! | to see | look at |
+//! |---|---|
+//! | sizes and objective, as a configuration has them | [`ImageVaeConfig`], [`ImageObjective`] |
+//! | what is said of a pixel given z | [`Likelihood`] |
+//! | what stands for an image: coin flips, or its grey levels | [`Pixels`] |
+//! | the images that a model is of | [`ImageFrame`] |
+//! | the networks | [`ImageVae`] |
+//! | one step of training, held-out figures | [`ImageLearner`] |
+//! | bounds on `log p(x)` | [`image_bounds`] |
+//! | images drawn, images rebuilt | [`draw_images`], [`reconstruct_images`] |
+
+mod bound;
+mod config;
+mod draw;
+mod failure;
+mod frame;
+mod learner;
+mod likelihood;
+mod model;
+mod objective;
+mod pixels;
+mod validation;
+
+pub use bound::{Activity, ImageBound, activity, image_bounds};
+pub use config::{ImageVaeConfig, Nonlinearity};
+pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
+pub use frame::ImageFrame;
+pub use learner::ImageLearner;
+pub use likelihood::{Binarisation, Family, Likelihood, Sigma};
+pub use model::{ImageVae, Moments};
+pub use objective::ImageObjective;
+pub use pixels::Pixels;

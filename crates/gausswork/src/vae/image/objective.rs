@@ -1,0 +1,46 @@
+//! What training an autoencoder of images maximises.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::OutOfRange;
+
+/// `log 1/K Σ_k w_k` with `log w_k = log p(x|z_k) + β (log p(z_k) − log q(z_k|x))`, in expectation over `z_k ~ q(z|x)`.
+///
+/// With K = 1 it is the evidence lower bound, whose rate is then taken in closed form (Kingma & Welling 2014, eq. 10); with more
+/// samples the importance-weighted bound (Burda et al. 2016, eq. 8), which rises towards `log p(x)`.
+///
+/// Reported bounds are always at β = 1, whatever is set here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ImageObjective {
+    /// Weight of the rate once warm.
+    pub beta: f64,
+    /// Steps over which the weight rises linearly from 0.
+    pub warm_up: u64,
+    /// Importance samples, K.
+    pub samples: usize,
+}
+
+impl Default for ImageObjective {
+    fn default() -> Self {
+        Self { beta: 1.0, warm_up: 0, samples: 1 }
+    }
+}
+
+impl ImageObjective {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The first value that is out of its range.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let beta = self.beta;
+        OutOfRange::unless((0.0..1e6).contains(&beta), "images.objective.beta", beta, "a number ≥ 0")?;
+        let fits = (1..=1024).contains(&self.samples);
+        OutOfRange::unless(fits, "images.objective.samples", self.samples, "1 to 1024")
+    }
+
+    /// β at a step.
+    pub fn beta_at(&self, step: u64) -> f64 {
+        self.beta * ((step as f64 + 1.0) / (self.warm_up as f64).max(1.0)).min(1.0)
+    }
+}
