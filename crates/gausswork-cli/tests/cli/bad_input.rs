@@ -33,7 +33,8 @@ fn with_cell(row: usize, column: usize, cell: &str) -> String {
 fn files_that_are_no_table() {
     let directory = TempDir::new().unwrap();
     fails(directory.path(), &["fit", "t.csv"], 1, &["t.csv", "no such file"]);
-    fails(directory.path(), &["fit", "."], 1, &["directory"]);
+    // A folder is one of images.
+    fails(directory.path(), &["fit", "."], 1, &["no image in it"]);
     fails(directory.path(), &["fit"], 2, &["DATA"]);
     refuses("", &["empty"]);
     refuses("a,b,c\n", &["no rows"]);

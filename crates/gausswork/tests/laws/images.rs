@@ -250,7 +250,7 @@ fn coins_show_the_grey_levels_on_average() {
         let flips: Vec<Vec<f32>> = (0..200).map(|key| pixels.in_training(&images, key).unwrap()).collect();
         let n = flips.len() as f64;
         // Standardised over all numbers, whose coins are independent.
-        let (mut sum, mut coins) = (0.0_f64, 0.0_f64);
+        let (mut sum, mut coins) = (0.0f64, 0.0f64);
         for (i, &p) in grey.iter().enumerate() {
             let (p, ones) = (f64::from(p), flips.iter().map(|flip| f64::from(flip[i])).sum::<f64>());
             if p == 0.0 || p == 1.0 {
