@@ -1,13 +1,10 @@
-use burn::backend::autodiff::Autodiff;
-use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata};
 use burn::tensor::{Shape, Tensor};
 
 use super::heads::Heads;
+use super::row_loss::{self, Traced};
 use super::slices::{filled, like, slice};
 
 /// The negative log-likelihood in nats of each row of `targets: [rows, columns]`, numbers in [0, 1], under independent Bernoulli
@@ -42,38 +39,10 @@ pub(super) fn on_slices(
     Some((filled(Shape::from(vec![rows]), loss), like(&logits, slopes)))
 }
 
-#[derive(Debug)]
-struct Bernoulli;
-
-impl<B: Heads> Backward<B, 1> for Bernoulli {
-    /// The derivative of a row's loss by its logits.
-    type State = FloatTensor<B>;
-
-    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
-        let (slopes, g) = (ops.state, gradients.consume::<B>(&ops.node));
-        if let [Some(parent)] = &ops.parents {
-            let column = Shape::from(vec![slopes.shape()[0], 1]);
-            gradients.register::<B>(parent.id, B::float_mul(slopes, B::float_reshape(g, column)));
-        }
-    }
-}
-
-type Traced<B, C> = FloatTensor<Autodiff<B, C>>;
-
 pub(super) fn tracked<B: Heads, C: CheckpointStrategy>(
     logits: Traced<B, C>,
     targets: Traced<B, C>,
 ) -> (Traced<B, C>, Traced<B, C>) {
     let targets = targets.into_primitive();
-    let constant = Traced::<B, C>::new;
-    match Bernoulli.prepare::<C>([logits.node()]).compute_bound().stateful() {
-        OpsKind::Tracked(preparation) => {
-            let (loss, slopes) = B::fused_bernoulli_loss(logits.into_primitive(), targets);
-            (preparation.finish(slopes.clone(), loss), constant(slopes))
-        }
-        OpsKind::UnTracked(preparation) => {
-            let (loss, slopes) = B::fused_bernoulli_loss(logits.into_primitive(), targets);
-            (preparation.finish(loss), constant(slopes))
-        }
-    }
+    row_loss::tracked::<B, C>(logits, |logits| B::fused_bernoulli_loss(logits, targets))
 }

@@ -17,6 +17,7 @@ mod linear;
 mod log_mass;
 mod maxout;
 mod normal;
+mod row_loss;
 mod slices;
 mod spans;
 #[cfg(test)]

@@ -1,13 +1,10 @@
-use burn::backend::autodiff::Autodiff;
-use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
-use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata};
 use burn::tensor::{Shape, Slice, Tensor};
 
 use super::heads::Heads;
+use super::row_loss::{self, Traced};
 use super::slices::{filled, like, slice};
 
 /// The negative log-likelihood in nats of each row of `targets: [rows, columns]` under a softmax for each of its spans, side by side and of
@@ -58,34 +55,11 @@ pub(super) fn on_slices(
     Some((filled(Shape::from(vec![rows]), loss), like(&logits, slopes)))
 }
 
-#[derive(Debug)]
-struct Spans;
-
-impl<B: Heads> Backward<B, 1> for Spans {
-    /// The derivative of a row's loss by its logits.
-    type State = FloatTensor<B>;
-
-    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
-        let (slopes, g) = (ops.state, gradients.consume::<B>(&ops.node));
-        if let [Some(parent)] = &ops.parents {
-            let column = Shape::from(vec![slopes.shape()[0], 1]);
-            gradients.register::<B>(parent.id, B::float_mul(slopes, B::float_reshape(g, column)));
-        }
-    }
-}
-
-type Traced<B, C> = FloatTensor<Autodiff<B, C>>;
-
 pub(super) fn tracked<B: Heads, C: CheckpointStrategy>(
     logits: Traced<B, C>,
     targets: Traced<B, C>,
     spans: Vec<usize>,
 ) -> (Traced<B, C>, Traced<B, C>) {
-    let node = logits.node();
-    let (loss, slopes) = B::fused_spans_loss(logits.into_primitive(), targets.into_primitive(), spans);
-    let loss = match Spans.prepare::<C>([node]).compute_bound().stateful() {
-        OpsKind::Tracked(preparation) => preparation.finish(slopes.clone(), loss),
-        OpsKind::UnTracked(preparation) => preparation.finish(loss),
-    };
-    (loss, Traced::<B, C>::new(slopes))
+    let targets = targets.into_primitive();
+    row_loss::tracked::<B, C>(logits, |logits| B::fused_spans_loss(logits, targets, spans))
 }

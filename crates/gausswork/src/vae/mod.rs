@@ -14,6 +14,7 @@ mod model;
 mod prior;
 mod sampler;
 mod scorer;
+mod state;
 
 pub use batch::Batch;
 pub use bound::{RowBound, active_units, bounds, posterior_draws};

@@ -12,6 +12,7 @@ use crate::learner::{Collective, Diverged, Epochs, Figures, Gradient, Learner, V
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 use crate::vae::learner::{column_sums, normals};
+use crate::vae::state;
 
 /// An [`ImageVae`] with its data and optimiser.
 #[derive(Debug)]
@@ -200,33 +201,10 @@ impl Learner for ImageLearner<'_> {
     }
 
     fn state(&self) -> Vec<(String, Vec<f32>)> {
-        [
-            ("weights", self.vae.params.values()),
-            ("adam.m", &self.adam.m),
-            ("adam.v", &self.adam.v),
-            ("average", &self.adam.average),
-            ("best", &self.best),
-        ]
-        .into_iter()
-        .map(|(name, values)| (name.to_owned(), values.to_vec()))
-        .collect()
+        state::of(&self.vae.params, &self.adam, &self.best)
     }
 
-    fn restore(&mut self, state: Vec<(String, Vec<f32>)>) -> bool {
-        let Adam { m, v, average, .. } = &mut self.adam;
-        let targets: [(&str, &mut [f32]); 5] = [
-            ("weights", self.vae.params.values_mut()),
-            ("adam.m", m),
-            ("adam.v", v),
-            ("average", average),
-            ("best", &mut self.best),
-        ];
-        for (name, target) in targets {
-            match state.iter().find(|(n, values)| n == name && values.len() == target.len()) {
-                Some((_, values)) => target.copy_from_slice(values),
-                None => return false,
-            }
-        }
-        true
+    fn restore(&mut self, saved: Vec<(String, Vec<f32>)>) -> bool {
+        state::restore(&mut self.vae.params, &mut self.adam, &mut self.best, &saved)
     }
 }
