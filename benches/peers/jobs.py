@@ -4,6 +4,7 @@
     jobs.py peers TABLE [--epochs 10] [--only gausswork|tvae|ctgan]   fit and sample, beside the package ctgan
     jobs.py scale [--only rows|columns|levels] [--most N]             fit and sample as tables grow, on 1 and 2 threads
     jobs.py verbs TABLE                                               sample, score and start-up of the command
+    jobs.py epoch TABLE [--epochs 10] [--rounds 3]                    an epoch of CTGAN by the package, and as many of our steps
 
 All take --gausswork PROGRAM and --threads N. Seconds are wall clock of the whole command, start included.
 A peak below `least_peak_mib_seen`, that of this script, reads as that.
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import machine
 from process import run
+from steps import Side
 
 HERE = Path(__file__).parent
 
@@ -96,11 +98,30 @@ def verbs(o, scratch):
              peak_mib=max(t["peak_mib"] for t in times))
 
 
+def epoch(o, scratch):
+    """The package's network, batch, pac and penalty on both sides, in turn; ours are steps of the workload `ctgan-penalty`."""
+    steps = rows_of(o.table) // 500
+    report, ratios = scratch / "seconds.json", []
+    ours = Side([o.benches, "steps", "ctgan-penalty", "--serve", "--threads", o.threads])
+    ours.train(2.0)
+    for _ in range(o.rounds):
+        block = ours.train(5.0)
+        run([sys.executable, HERE / "ctgan_job.py", "ctgan", o.table, scratch / "theirs.csv", "--epochs", o.epochs,
+             "--threads", o.threads, "--report", report])
+        theirs, seconds = json.loads(report.read_text())["epoch"], steps / block["steps_per_second"]
+        ratios.append(theirs / seconds)
+        show(round=len(ratios), steps=steps, ours=round(seconds, 4), ctgan=round(theirs, 4), ratio=round(ratios[-1], 2),
+             taken_by_others=block["others"])
+    ours.end()
+    show(epoch="ctgan", version=importlib.metadata.version("ctgan"), median_ratio=round(statistics.median(ratios), 2))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("job", choices=["peers", "scale", "verbs"])
+    parser.add_argument("job", choices=["peers", "scale", "verbs", "epoch"])
     parser.add_argument("table", nargs="?", type=Path)
     parser.add_argument("--gausswork", default="target/release/gausswork")
+    parser.add_argument("--benches", default="target/release/gausswork-benches", help="of the job epoch")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=10, help="of the peers; 300 is their default, and takes long")
     parser.add_argument("--only", choices=["gausswork", "tvae", "ctgan", "rows", "columns", "levels"])
@@ -112,7 +133,7 @@ def main():
     floor = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     show(machine=machine.describe(), threads=o.threads, least_peak_mib_seen=floor)
     with tempfile.TemporaryDirectory() as scratch:
-        {"peers": peers, "scale": scale, "verbs": verbs}[o.job](o, Path(scratch))
+        {"peers": peers, "scale": scale, "verbs": verbs, "epoch": epoch}[o.job](o, Path(scratch))
 
 
 if __name__ == "__main__":
