@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::discriminator::DiscriminatorConfig;
-use super::nonlinearity::Nonlinearity;
+use crate::nn::Nonlinearity;
 use super::objective::Objective;
 use super::penalty::{Penalty, PenaltyKind};
 use super::points::Normalised;

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::layer::Layer;
-use super::nonlinearity::Nonlinearity;
+use crate::nn::Nonlinearity;
 use super::spectral::Normalisation;
 use crate::error::OutOfRange;
 use crate::fused::{Activation, activate, maxout};

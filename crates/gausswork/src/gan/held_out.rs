@@ -6,7 +6,7 @@ use super::discriminator::Mode;
 use super::model::{Data, Gan};
 use super::objective::{Meaning, Objective, jensen_shannon_bound, value_of_game};
 use super::place::{moments, spread};
-use super::points::Phase;
+use crate::nn::Phase;
 use crate::learner::{Collective, Figures};
 use crate::noise::Noise;
 

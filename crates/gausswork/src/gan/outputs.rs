@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::discriminator::Mode;
 use super::model::{Data, Gan};
-use super::points::Phase;
+use crate::nn::Phase;
 use crate::learner::Collective;
 use crate::noise::Noise;
 

@@ -3,7 +3,8 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::model::{Field, Gan, Generator};
-use super::points::{self, Phase};
+use super::points;
+use crate::nn::Phase;
 use super::rows::Generated;
 use crate::fused::Relaxation;
 use crate::layout::{Coded, Drawn, ends_in};

@@ -6,7 +6,7 @@ use super::super::discriminator::Mode;
 use super::super::held_out::shown;
 use super::super::model::Generator;
 use super::super::objective::Objective;
-use super::super::points::Phase;
+use crate::nn::Phase;
 use super::broken::broken;
 use super::{GanLearner, sum_of};
 use crate::learner::{Collective, Gradient};

@@ -1,7 +1,7 @@
 //! What a step of one player does to the other.
 
 use super::super::objective::Objective;
-use super::super::points::Phase;
+use crate::nn::Phase;
 use super::*;
 use crate::gan::{Affine, Field, GanConfig, Penalty, PenaltyKind};
 use crate::layout::{Features, Layout, Order, Simplex, Span};
