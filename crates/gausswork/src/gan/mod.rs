@@ -26,6 +26,7 @@ mod tests;
 pub mod verdict;
 mod view;
 
+pub use crate::nn::{Nonlinearity, Phase};
 pub use condition::DiscreteColumns;
 pub use config::{GanConfig, GeneratorConfig, PointsConfig, RowsConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
@@ -33,7 +34,6 @@ pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
 pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};
 pub use learner::{GanLearner, POSITION};
 pub use model::{Data, Field, Gan, Generator};
-pub use crate::nn::{Nonlinearity, Phase};
 pub use objective::{Convention, Equilibrium, Meaning, Objective, jensen_shannon_bound, value_of_game};
 pub use outputs::{GENERATED_ROWS, outputs, outputs_of_samples};
 pub use penalty::{Penalised, PenalisedRows, Penalty, PenaltyKind, input_gradient};

@@ -7,10 +7,10 @@ use super::condition::DiscreteColumns;
 use super::config::GanConfig;
 use super::discriminator::Discriminator;
 use super::points::{self, Affine, PointGenerator, gather};
-use crate::nn::Phase;
 use super::rows::{CONDITIONS, RowGenerator, Sizes};
 use super::view::View;
 use crate::layout::{Features, Given, Layout};
+use crate::nn::Phase;
 use crate::nn::{Leaves, Params};
 use crate::noise::{Noise, Stream};
 

@@ -223,7 +223,9 @@ fn networks() -> Vec<ImageNetwork> {
 #[test]
 fn training_gives_the_same_bytes_on_any_number_of_threads_and_after_a_pause() {
     let set = digits(None);
-    for (network, samples) in networks().into_iter().map(|network| (network, 1)).chain([(networks().remove(2), 3)]) {
+    for (network, samples) in
+        networks().into_iter().map(|network| (network, 1)).chain([(networks().remove(2), 3)])
+    {
         let learner = |seed| learner_of(&set, seed, samples, network.clone());
         let (mut alone, mut many) = (learner(7), learner(7));
         let workers = Threads::new(2).unwrap();

@@ -3,7 +3,9 @@
 use super::config::{ImageNetwork, Normalised};
 use super::stage::Stage;
 use crate::fused::Window;
-use crate::nn::{BatchNorm, Conv2d, ConvConfig, ConvTranspose2d, Init, LayerNorm, Linear, Nonlinearity, Params};
+use crate::nn::{
+    BatchNorm, Conv2d, ConvConfig, ConvTranspose2d, Init, LayerNorm, Linear, Nonlinearity, Params,
+};
 use crate::noise::Noise;
 
 /// The kernel that halves an image, and whose transpose doubles it: 4×4, every two pixels.
@@ -52,7 +54,9 @@ impl Builder<'_> {
     fn after(&self, then: Then) -> Option<Nonlinearity> {
         match then {
             Then::Nonlinearity => Some(self.config.nonlinearity),
-            Then::Normalised if self.config.normalisation == Normalised::None => Some(self.config.nonlinearity),
+            Then::Normalised if self.config.normalisation == Normalised::None => {
+                Some(self.config.nonlinearity)
+            }
             Then::Normalised | Then::Nothing(_) => None,
         }
     }

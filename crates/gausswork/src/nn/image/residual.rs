@@ -64,7 +64,12 @@ fn block(builder: &mut Builder<'_>, name: &str, [from, to]: [usize; 2], resized:
         main.push(Stage::Enlarged(size));
     }
     main.extend(builder.convolution(&format!("{name}.inner"), [from, to], Reach::Keeping, Then::Normalised));
-    main.extend(builder.convolution(&format!("{name}.outer"), [to, to], Reach::Keeping, Then::Nothing(BLOCK)));
+    main.extend(builder.convolution(
+        &format!("{name}.outer"),
+        [to, to],
+        Reach::Keeping,
+        Then::Nothing(BLOCK),
+    ));
     if let Resized::Halved = resized {
         main.push(Stage::Halved);
         shortcut.push(Stage::Halved);

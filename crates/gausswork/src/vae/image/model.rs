@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 
 use super::config::ImageVaeConfig;
-use crate::data::image::ImageFrame;
 use super::likelihood::{Likelihood, Sigma};
+use crate::data::image::ImageFrame;
 use crate::data::image::{ImageError, ImageSet};
 use crate::dist::Normal;
 use crate::nn::image::{Down, Seen, Up};
@@ -76,7 +76,8 @@ impl ImageVae {
         let base = Init::Values(likelihood.base(&moments.mean, &moments.deviation));
         let (encoder, decoder) = networks(&mut params, &config, &frame, base, noise);
         let log_sigma = (likelihood == Likelihood::Gaussian(Sigma::Shared)).then(|| {
-            let mean = moments.deviation.iter().map(|d| d * d).sum::<f32>() / moments.deviation.len().max(1) as f32;
+            let mean =
+                moments.deviation.iter().map(|d| d * d).sum::<f32>() / moments.deviation.len().max(1) as f32;
             let start = vec![mean.sqrt().max(0.05).ln()];
             params.add("decoder.log_sigma", &[1, 1], Init::Values(start), noise)
         });
