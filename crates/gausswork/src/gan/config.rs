@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::discriminator::DiscriminatorConfig;
-use super::nonlinearity::Nonlinearity;
 use super::objective::Objective;
 use super::penalty::{Penalty, PenaltyKind};
 use super::points::Normalised;
 use crate::error::OutOfRange;
 use crate::fused::Relaxation;
+use crate::nn::Nonlinearity;
 
 /// Everything about a game besides its data and its training schedule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,10 +4,10 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::layer::Layer;
-use super::nonlinearity::Nonlinearity;
 use super::spectral::Normalisation;
 use crate::error::OutOfRange;
 use crate::fused::{Activation, activate, maxout};
+use crate::nn::Nonlinearity;
 use crate::nn::{Leaves, Params, dropout};
 use crate::noise::{Noise, Stream};
 

@@ -6,8 +6,8 @@ use super::discriminator::Mode;
 use super::model::{Data, Gan};
 use super::objective::{Meaning, Objective, jensen_shannon_bound, value_of_game};
 use super::place::{moments, spread};
-use super::points::Phase;
 use crate::learner::{Collective, Figures};
+use crate::nn::Phase;
 use crate::noise::Noise;
 
 /// Rows per item of work; fixed, so that sums do not depend on the number of threads.

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::condition::DiscreteColumns;
 use super::config::GanConfig;
 use super::discriminator::Discriminator;
-use super::points::{self, Affine, Phase, PointGenerator, gather};
+use super::points::{self, Affine, PointGenerator, gather};
 use super::rows::{CONDITIONS, RowGenerator, Sizes};
 use super::view::View;
 use crate::layout::{Features, Given, Layout};
+use crate::nn::Phase;
 use crate::nn::{Leaves, Params};
 use crate::noise::{Noise, Stream};
 

@@ -3,10 +3,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::model::{Field, Gan, Generator};
-use super::points::{self, Phase};
+use super::points;
 use super::rows::Generated;
 use crate::fused::Relaxation;
 use crate::layout::{Coded, Drawn, ends_in};
+use crate::nn::Phase;
 use crate::noise::{Noise, Stream};
 
 /// Rows per block; a row does not depend on where a sample starts or how it is cut.

@@ -8,6 +8,7 @@ mod decode;
 mod detect;
 mod error;
 mod folder;
+mod frame;
 mod idx;
 mod input;
 mod labels;
@@ -29,6 +30,7 @@ mod write;
 
 pub use detect::is_image_set;
 pub use error::{ImageError, Origin};
+pub use frame::ImageFrame;
 pub use labels::Labels;
 pub use options::{LabelSource, ReadImages, Unreadable};
 pub use range::{Range, RangeSource};

@@ -5,10 +5,10 @@ use burn::tensor::{Tensor, TensorData};
 use super::super::discriminator::Mode;
 use super::super::held_out::shown;
 use super::super::penalty::PenalisedRows;
-use super::super::points::Phase;
 use super::broken::{bad_gradient, broken};
 use super::{GanLearner, Sums, sum_of};
 use crate::learner::{Collective, Diverged};
+use crate::nn::Phase;
 use crate::noise::Stream;
 
 impl GanLearner<'_> {

@@ -6,10 +6,10 @@ use super::super::discriminator::Mode;
 use super::super::held_out::shown;
 use super::super::model::Generator;
 use super::super::objective::Objective;
-use super::super::points::Phase;
 use super::broken::broken;
 use super::{GanLearner, sum_of};
 use crate::learner::{Collective, Gradient};
+use crate::nn::Phase;
 
 impl GanLearner<'_> {
     /// The generator's gradient under an objective, and its loss, mean D(G(z)) and sums of moments.

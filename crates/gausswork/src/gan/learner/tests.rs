@@ -1,11 +1,11 @@
 //! What a step of one player does to the other.
 
 use super::super::objective::Objective;
-use super::super::points::Phase;
 use super::*;
 use crate::gan::{Affine, Field, GanConfig, Penalty, PenaltyKind};
 use crate::layout::{Features, Layout, Order, Simplex, Span};
 use crate::learner::Alone;
+use crate::nn::Phase;
 
 /// A game with a penalty, in which half of the rows of a table have conditions.
 fn config() -> GanConfig {

@@ -15,7 +15,6 @@ mod bound;
 mod config;
 mod draw;
 mod failure;
-mod frame;
 mod learner;
 mod likelihood;
 mod model;
@@ -24,11 +23,13 @@ mod pixels;
 mod validation;
 
 pub use bound::{Activity, ImageBound, activity, image_bounds};
-pub use config::{ImageVaeConfig, Nonlinearity};
+pub use config::ImageVaeConfig;
 pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
-pub use frame::ImageFrame;
 pub use learner::ImageLearner;
 pub use likelihood::{Binarisation, Family, Likelihood, Sigma};
 pub use model::{ImageVae, Moments};
 pub use objective::ImageObjective;
 pub use pixels::Pixels;
+
+pub use crate::data::image::ImageFrame;
+pub use crate::nn::Nonlinearity;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::image::{ImageSet, ImageShape};
+use super::{ImageSet, ImageShape};
 
 /// Shape and scale of the images that a model is of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
