@@ -76,7 +76,7 @@ pub fn fresh_discriminator(
         dropout: 0.0,
         normalisation: Normalisation::None,
         waves: match gan.field {
-            Field::Rows => of_game.waves,
+            Field::Rows | Field::Images(_) => of_game.waves,
             Field::Points(_) => Some(of_game.waves.unwrap_or(0).max(WAVES)),
         },
         ..of_game.clone()
@@ -84,7 +84,7 @@ pub fn fresh_discriminator(
     // Weights that neither player started from.
     let own = Noise::new(noise.word(Stream::Init, u64::MAX - 2, 0));
     let mut params = Params::default();
-    let network = Discriminator::new(&mut params, gan.seen_width(), config, &own);
+    let network = Discriminator::new(&mut params, gan.seen(), config, &own);
     let fresh = Fresh {
         gan,
         network,

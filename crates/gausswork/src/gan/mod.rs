@@ -7,11 +7,11 @@ mod discriminator;
 mod film;
 mod fresh;
 mod held_out;
+mod image;
 mod layer;
 mod learner;
 mod likelihood;
 mod model;
-mod nonlinearity;
 mod objective;
 mod outputs;
 mod penalty;
@@ -26,19 +26,22 @@ mod swings;
 mod tests;
 pub mod verdict;
 mod view;
+mod weight;
 
 pub use condition::DiscreteColumns;
 pub use config::{GanConfig, GeneratorConfig, PointsConfig, RowsConfig};
-pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
+pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode, Seen};
 pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
 pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};
+pub use image::{
+    DrawnImages, ImageDiscriminatorConfig, ImageField, ImageGenerator, ImageGeneratorConfig, Images, LabelUse, draw,
+};
 pub use learner::{GanLearner, POSITION};
 pub use model::{Data, Field, Gan, Generator};
-pub use nonlinearity::Nonlinearity;
 pub use objective::{Convention, Equilibrium, Meaning, Objective, jensen_shannon_bound, value_of_game};
 pub use outputs::{GENERATED_ROWS, outputs, outputs_of_samples};
 pub use penalty::{Penalised, PenalisedRows, Penalty, PenaltyKind, input_gradient};
-pub use points::{Affine, Normalised, Phase, PointGenerator};
+pub use points::{Affine, Normalised, PointGenerator};
 pub use record::{FreshDiscriminator, GamePoint, GameRecord, ModesCaptured};
 pub use rows::{Generated, RowGenerator};
 pub use sampler::GanSampler;
@@ -46,3 +49,5 @@ pub use spectral::Normalisation;
 pub use swings::Swings;
 pub use verdict::{Judgement, Recent, Verdict, judge};
 pub use view::View;
+
+pub use crate::nn::{Nonlinearity, Phase};

@@ -4,8 +4,8 @@ use burn::tensor::{Device, Tensor};
 
 use super::discriminator::Mode;
 use super::model::{Data, Gan};
-use super::points::Phase;
 use crate::learner::Collective;
+use crate::nn::Phase;
 use crate::noise::Noise;
 
 /// Rows per item of work; fixed, so that a row's bytes do not depend on the number of threads.

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::fused::Activation;
-use crate::nn::{BatchNorm, Leaves, Linear, Params};
+use crate::nn::{BatchNorm, Leaves, Linear, Params, Phase};
 use crate::noise::Noise;
 
 /// What follows each hidden layer of a [`PointGenerator`].
@@ -126,15 +126,6 @@ impl PointGenerator {
             rest = later;
         }
     }
-}
-
-/// Whether a network is learning or used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Learning: normalisation by the batch.
-    Train,
-    /// Used: normalisation by running moments.
-    Evaluate,
 }
 
 /// Latents: each of `normals: [rows, latent]` followed by one of `categories` that `uniforms: [rows]`, on (0, 1), choose.

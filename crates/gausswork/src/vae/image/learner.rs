@@ -2,11 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::failure::Failure;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use super::validation::validate;
-use crate::data::image::{ImageError, ImageSet};
+use crate::data::image::{Failure, ImageError, ImageSet};
 use crate::dist::Normal;
 use crate::learner::{Collective, Diverged, Epochs, Figures, Gradient, Learner, Validation};
 use crate::nn::{Adam, AdamConfig};

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::frame::ImageFrame;
+use crate::data::image::ImageFrame;
 use crate::dist::{log_one_minus_exp_neg, softplus};
 use crate::fused::bernoulli_loss;
 use crate::noise::normal_quantile;

@@ -14,8 +14,6 @@
 mod bound;
 mod config;
 mod draw;
-mod failure;
-mod frame;
 mod learner;
 mod likelihood;
 mod model;
@@ -23,10 +21,10 @@ mod objective;
 mod pixels;
 mod validation;
 
+pub use crate::data::image::ImageFrame;
 pub use bound::{Activity, ImageBound, activity, image_bounds};
 pub use config::{ImageVaeConfig, Nonlinearity};
 pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
-pub use frame::ImageFrame;
 pub use learner::ImageLearner;
 pub use likelihood::{Binarisation, Family, Likelihood, Sigma};
 pub use model::{ImageVae, Moments};

@@ -3,9 +3,8 @@
 use burn::tensor::Tensor;
 
 use super::config::ImageVaeConfig;
-use super::frame::ImageFrame;
 use super::likelihood::{Likelihood, Sigma};
-use crate::data::image::{ImageError, ImageSet};
+use crate::data::image::{ImageError, ImageFrame, ImageSet};
 use crate::dist::Normal;
 use crate::fused::Activation;
 use crate::nn::{Init, Leaves, Linear, ParamId, Params};

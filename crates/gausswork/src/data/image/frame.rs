@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::image::{ImageSet, ImageShape};
+use super::set::ImageSet;
+use super::shape::ImageShape;
 
 /// Shape and scale of the images that a model is of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
