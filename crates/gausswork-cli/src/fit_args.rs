@@ -240,7 +240,7 @@ impl FitArgs {
             ModelKind::Vae if sort == Sort::Images => {
                 let images = &mut config.images;
                 some(model.latent, &mut images.latent)
-                    + set(model.hidden.map(|hidden| vec![hidden]), &mut images.hidden)
+                    + set(model.hidden.map(|hidden| vec![hidden]), &mut images.network.hidden)
             }
             ModelKind::Vae => {
                 set(model.latent, &mut vae.latent)

@@ -5,7 +5,7 @@ use gausswork::artifact::ImageKind;
 /// What the model is.
 pub(crate) fn kind(kind: &ImageKind) -> String {
     let (config, frame) = (&kind.config, &kind.frame);
-    let hidden = config.hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
+    let hidden = config.network.hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
     let objective = match config.objective.samples {
         1 => "the evidence lower bound".to_owned(),
         samples => format!("the importance-weighted bound of {samples} samples"),

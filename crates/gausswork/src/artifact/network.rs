@@ -4,8 +4,8 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::data::table::{CodecError, ConditionError, Conditions};
 use crate::data::image::ImageFrame;
+use crate::data::table::{CodecError, ConditionError, Conditions};
 use crate::gan::{Field, Gan, GanConfig, GanSampler};
 use crate::layout::{Coded, Drawn, Layout};
 use crate::nn::Params;

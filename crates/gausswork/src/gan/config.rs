@@ -68,7 +68,13 @@ pub struct GeneratorConfig {
 
 impl Default for GeneratorConfig {
     fn default() -> Self {
-        Self { latent: None, width: 128, rows: RowsConfig::default(), points: PointsConfig::default(), images: ImageGeneratorConfig::default() }
+        Self {
+            latent: None,
+            width: 128,
+            rows: RowsConfig::default(),
+            points: PointsConfig::default(),
+            images: ImageGeneratorConfig::default(),
+        }
     }
 }
 

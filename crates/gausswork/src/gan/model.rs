@@ -153,8 +153,12 @@ impl Gan {
         let mut discriminator_params = Params::default();
         // The players' weights must not be the same numbers.
         let other = Noise::new(noise.word(Stream::Init, u64::MAX, 0));
-        let discriminator =
-            Discriminator::new(&mut discriminator_params, field.seen(&view), config.discriminator.clone(), &other);
+        let discriminator = Discriminator::new(
+            &mut discriminator_params,
+            field.seen(&view),
+            config.discriminator.clone(),
+            &other,
+        );
         Self { config, layout, field, generator_params, discriminator_params, generator, discriminator, view }
     }
 

@@ -6,6 +6,15 @@ use super::params::{Init, Leaves, ParamId, Params};
 use crate::fused::{Activation, Normalisation, batch_norm, batch_norm_by, layer_norm};
 use crate::noise::Noise;
 
+/// Whether a network is learning or used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Learning: normalisation by the batch.
+    Train,
+    /// Used: normalisation by running moments.
+    Evaluate,
+}
+
 /// Batch normalisation over the last dimension (Ioffe & Szegedy 2015), with an activation.
 ///
 /// While training, each shard normalises by the mean and the variance of its own rows (all positions of its images are rows), so

@@ -60,6 +60,8 @@ pub struct Params {
     entries: Vec<Entry>,
     /// Shared with the leaves made of them, which on the CPU are these very numbers; whoever changes them first is alone with them.
     values: Arc<Vec<f32>>,
+    /// Whether only names and shapes are kept.
+    outline: bool,
 }
 
 /// The flat vector as bytes.
@@ -72,9 +74,24 @@ impl AsRef<[u8]> for Shared {
 }
 
 impl Params {
+    /// Parameters that hold no values: what a constructor makes of them tells which names and shapes a model has, before memory
+    /// for it is made.
+    pub fn outline() -> Self {
+        Self { outline: true, ..Self::default() }
+    }
+
+    /// Name and shape of each parameter.
+    pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
+        self.entries.iter().map(|entry| (entry.name.clone(), entry.shape.clone())).collect()
+    }
+
     /// Adds a parameter; its initial values depend on the seed and on its position only.
     pub fn add(&mut self, name: impl Into<String>, shape: &[usize], init: Init, noise: &Noise) -> ParamId {
         let id = self.entries.len();
+        if self.outline {
+            self.entries.push(Entry { name: name.into(), shape: shape.to_vec(), offset: 0, mask: None });
+            return ParamId(id);
+        }
         let values = Arc::make_mut(&mut self.values);
         let offset = values.len();
         let len: usize = shape.iter().product();
@@ -112,6 +129,11 @@ impl Params {
         }
         self.entries[id.0].mask = Some(free);
         id
+    }
+
+    /// The parameter of a name.
+    pub fn id(&self, name: &str) -> Option<ParamId> {
+        self.entries.iter().position(|entry| entry.name == name).map(ParamId)
     }
 
     /// The entries, in order.
@@ -198,7 +220,7 @@ fn tracked(mut leaves: Leaves, device: &Device) -> Leaves {
 }
 
 /// Parameters on a device.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Leaves {
     tensors: Vec<Tensor<1>>,
     shapes: Vec<Vec<usize>>,
@@ -210,6 +232,18 @@ impl Leaves {
         let mut shape = [0; D];
         shape.copy_from_slice(&self.shapes[id.0]);
         self.tensors[id.0].clone().reshape(shape)
+    }
+
+    /// A parameter's values, in one row.
+    pub fn flat(&self, id: ParamId) -> Tensor<1> {
+        self.tensors[id.0].clone()
+    }
+
+    /// The same but for one parameter, whose values, in one row, are given.
+    #[must_use]
+    pub fn with(mut self, id: ParamId, values: Tensor<1>) -> Self {
+        self.tensors[id.0] = values;
+        self
     }
 
     /// The device.

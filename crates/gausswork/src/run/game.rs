@@ -14,8 +14,8 @@ use crate::artifact::{self, Model, Network};
 use crate::data::density::Against;
 use crate::data::table::Conditions;
 use crate::gan::{
-    Class, Data, FRESH_ROWS, Field, GameRecord, Gan, Judgement, ModesCaptured, Objective, Recent, Verdict, draw,
-    fresh_discriminator, held_out, jensen_shannon_bound, judge,
+    Class, Data, FRESH_ROWS, Field, GameRecord, Gan, Judgement, ModesCaptured, Objective, Recent, Verdict,
+    draw, fresh_discriminator, held_out, jensen_shannon_bound, judge,
 };
 use crate::layout::Features;
 use crate::learner::Diverged;

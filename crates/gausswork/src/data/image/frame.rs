@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::set::ImageSet;
-use super::shape::ImageShape;
+use super::{ImageSet, ImageShape};
 
 /// Shape and scale of the images that a model is of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

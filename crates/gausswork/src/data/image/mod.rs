@@ -7,7 +7,6 @@ mod archive;
 mod decode;
 mod detect;
 mod error;
-mod failure;
 mod folder;
 mod frame;
 mod idx;
@@ -31,7 +30,6 @@ mod write;
 
 pub use detect::is_image_set;
 pub use error::{ImageError, Origin};
-pub use failure::Failure;
 pub use frame::ImageFrame;
 pub use labels::Labels;
 pub use options::{LabelSource, ReadImages, Unreadable};

@@ -29,7 +29,7 @@ impl Size {
             (Some(height), Some(width)) => Ok(Self { height, width }),
             _ => {
                 let expected = "HEIGHTxWIDTH, or one number for a square, each from 1 to 8192 pixels";
-                Err(OutOfRange { key, value: format!("\"{text}\""), expected })
+                Err(OutOfRange { key: key.into(), value: format!("\"{text}\""), expected })
             }
         }
     }

@@ -40,7 +40,12 @@ impl Block {
 
 impl Perceptron {
     /// Layers for packs of so many numbers.
-    pub(super) fn new(params: &mut Params, packed: usize, config: &DiscriminatorConfig, noise: &Noise) -> Self {
+    pub(super) fn new(
+        params: &mut Params,
+        packed: usize,
+        config: &DiscriminatorConfig,
+        noise: &Noise,
+    ) -> Self {
         let (width, normalisation) = (config.width, config.normalisation);
         let gain = config.activation.gain();
         let mut layer = |name: String, sizes: [usize; 2], gain: f32| {

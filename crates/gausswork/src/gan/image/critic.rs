@@ -72,7 +72,12 @@ impl ImageCritic {
     }
 
     /// Packs with their labels, one-hot behind each, to `[packs, 1]`, and while training what normalisations saw, in numbers that add up.
-    pub(in crate::gan) fn forward(&self, leaves: &Leaves, x: Tensor<2>, phase: Phase) -> (Tensor<2>, Vec<f64>) {
+    pub(in crate::gan) fn forward(
+        &self,
+        leaves: &Leaves,
+        x: Tensor<2>,
+        phase: Phase,
+    ) -> (Tensor<2>, Vec<f64>) {
         let (x, label) = self.parted(x);
         let (y, seen) = match self.spectral {
             true => self.down.forward(&self.acting(leaves), self.channels(x), phase),

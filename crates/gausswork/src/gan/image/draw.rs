@@ -29,8 +29,12 @@ impl DrawnImages {
             return scaled(&self.values);
         }
         let images = self.values.chunks_exact(self.values.len() / self.labels.len());
-        let one_hot = |label: u32| (0..labels).map(move |code| if code == label as usize { 1.0 } else { 0.0 });
-        images.zip(&self.labels).flat_map(|(image, &label)| scaled(image).into_iter().chain(one_hot(label))).collect()
+        let one_hot =
+            |label: u32| (0..labels).map(move |code| if code == label as usize { 1.0 } else { 0.0 });
+        images
+            .zip(&self.labels)
+            .flat_map(|(image, &label)| scaled(image).into_iter().chain(one_hot(label)))
+            .collect()
     }
 }
 
@@ -43,7 +47,9 @@ pub fn draw(
     noise: &Noise,
     workers: &dyn Collective,
 ) -> Option<DrawnImages> {
-    let (Generator::Images(generator), Field::Images(field)) = (&gan.generator, &gan.field) else { return None };
+    let (Generator::Images(generator), Field::Images(field)) = (&gan.generator, &gan.field) else {
+        return None;
+    };
     let device = Device::flex();
     let leaves = gan.generator_params.constants(&device);
     let (latent, labels, levels) = (gan.config.latent(), field.labels(), field.frame.levels);

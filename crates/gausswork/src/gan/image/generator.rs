@@ -33,7 +33,11 @@ impl ImageGenerator {
     }
 
     /// Names and shapes of its weights, without making any.
-    pub fn expected(inputs: usize, shape: ImageShape, config: &ImageGeneratorConfig) -> Vec<(String, Vec<usize>)> {
+    pub fn expected(
+        inputs: usize,
+        shape: ImageShape,
+        config: &ImageGeneratorConfig,
+    ) -> Vec<(String, Vec<usize>)> {
         let mut outline = Params::outline();
         Self::new(&mut outline, inputs, shape, config, &Noise::new(0));
         outline.shapes()

@@ -1,8 +1,10 @@
 //! The images of a set as a game reads them.
 
+use std::sync::Mutex;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::data::image::{Failure, ImageError, ImageSet};
+use crate::data::image::{ImageError, ImageSet};
 use crate::layout::Given;
 
 /// A set of images, gathered by index into what the networks see: numbers from −1 to 1.
@@ -10,13 +12,13 @@ use crate::layout::Given;
 pub struct Images<'a> {
     set: &'a ImageSet,
     /// What kept images from being read.
-    failed: Failure,
+    failed: Mutex<Option<ImageError>>,
 }
 
 impl<'a> Images<'a> {
     /// The images of a set.
     pub fn new(set: &'a ImageSet) -> Self {
-        Self { set, failed: Failure::default() }
+        Self { set, failed: Mutex::new(None) }
     }
 
     /// Images as the networks see them, and behind each so many places for its label, one-hot: `[images, values + labels]`.
@@ -26,8 +28,10 @@ impl<'a> Images<'a> {
         let values = self.set.shape().values();
         let mut units = vec![0.0; images.len() * values];
         if let Err(error) = self.set.gather(images, &mut units) {
-            self.failed.note(error);
             units.fill(f32::NAN);
+            if let Ok(mut failed) = self.failed.lock() {
+                *failed = Some(error);
+            }
         }
         units.iter_mut().for_each(|x| *x = 2.0 * *x - 1.0);
         let x = Tensor::from_data(TensorData::new(units, [images.len(), values]), device);
@@ -47,7 +51,7 @@ impl<'a> Images<'a> {
     /// # Errors
     /// As [`ImageSet::gather`].
     pub fn check(self) -> Result<(), ImageError> {
-        self.failed.check()
+        self.failed.into_inner().ok().flatten().map_or(Ok(()), Err)
     }
 }
 

@@ -20,8 +20,8 @@ use crate::layout::{Given, Layout, Order, Place, Span};
 use crate::nn::{Init, Leaves, Linear, ParamId, Params, Residual};
 use crate::noise::Noise;
 
-use self::span::{SpanNet, constant};
 pub(super) use self::span::{Kind, based, embedded, interval_of, place_of};
+use self::span::{SpanNet, constant};
 use super::condition::DiscreteColumns;
 use super::view::{View, ranks};
 

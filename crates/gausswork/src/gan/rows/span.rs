@@ -50,7 +50,11 @@ impl SpanNet {
 }
 
 /// Logits with the base measure that an earlier code chooses.
-pub(in crate::gan) fn based(logits: Tensor<2>, given: Option<&(usize, Vec<f32>)>, codes: &[Tensor<2>]) -> Tensor<2> {
+pub(in crate::gan) fn based(
+    logits: Tensor<2>,
+    given: Option<&(usize, Vec<f32>)>,
+    codes: &[Tensor<2>],
+) -> Tensor<2> {
     let Some((parent, base)) = given else { return logits };
     let ([_, levels], device) = (logits.dims(), logits.device());
     let table = constant(base.clone(), [base.len() / levels, levels], &device);

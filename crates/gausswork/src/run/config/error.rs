@@ -58,10 +58,14 @@ pub enum ConfigError {
         of: &'static str,
     },
     /// Labels are to be told, and there are none.
-    #[error("gan.labels = \"told\": the images have no labels, or more than 4,096 different ones; take \"ignored\"")]
+    #[error(
+        "gan.labels = \"told\": the images have no labels, or more than 4,096 different ones; take \"ignored\""
+    )]
     NoLabels,
     /// A pack of images with a label each.
-    #[error("gan.discriminator.pac = {pac} with gan.labels = \"told\": a pack of images has no label; take one of the two")]
+    #[error(
+        "gan.discriminator.pac = {pac} with gan.labels = \"told\": a pack of images has no label; take one of the two"
+    )]
     PackOfLabels {
         /// Images of a pack.
         pac: usize,

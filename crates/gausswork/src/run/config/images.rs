@@ -92,7 +92,8 @@ struct Defaults {
 
 const OF_VAE: Defaults =
     Defaults { batch: 128, rate: 1e-3, beta1: 0.9, passes: 120.0, fewest: 8000, most: 50_000 };
-const OF_GAN: Defaults = Defaults { batch: 64, rate: 2e-4, beta1: 0.0, passes: 10.0, fewest: 4000, most: 50_000 };
+const OF_GAN: Defaults =
+    Defaults { batch: 64, rate: 2e-4, beta1: 0.0, passes: 10.0, fewest: 4000, most: 50_000 };
 
 /// Numbers of a small image.
 const FEW: usize = 256;

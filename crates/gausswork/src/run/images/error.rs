@@ -16,13 +16,17 @@ pub enum ImagesError {
         of: &'static str,
     },
     /// A game, which rebuilds no image and bounds no likelihood.
-    #[error("the model is a generative adversarial network of images: it has no encoder and no likelihood; fit a vae for that")]
+    #[error(
+        "the model is a generative adversarial network of images: it has no encoder and no likelihood; fit a vae for that"
+    )]
     NoAutoencoder,
     /// A model without a discriminator of images.
     #[error("the model is not a game of images, and has no discriminator of them; fit a gan for that")]
     NoGame,
     /// A discriminator of packs.
-    #[error("the discriminator judges packs of {pac} images, and says nothing of a single one; fit with gan.discriminator.pac = 1")]
+    #[error(
+        "the discriminator judges packs of {pac} images, and says nothing of a single one; fit with gan.discriminator.pac = 1"
+    )]
     Packs {
         /// Images of a pack.
         pac: usize,

@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use burn::tensor::Device;
 
 use super::figures::figures;
-use super::grid::write_images;
 use super::game::play;
+use super::grid::write_images;
 use super::prepare::{Prepared, prepare};
 use super::sample::{ImageRequest, sample_images};
 use crate::artifact::{Card, Model, Network};

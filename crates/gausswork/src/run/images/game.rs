@@ -31,9 +31,7 @@ const IMAGES_AHEAD: usize = 1024;
 pub(super) fn field(config: &Config, set: &ImageSet, train: &[u32]) -> Result<Field, ConfigError> {
     match config.gan.labels {
         LabelUse::Ignored => Ok(Field::Images(ImageField::unlabelled(set))),
-        LabelUse::Told => {
-            ImageField::labelled(set, train).map(Field::Images).ok_or(ConfigError::NoLabels)
-        }
+        LabelUse::Told => ImageField::labelled(set, train).map(Field::Images).ok_or(ConfigError::NoLabels),
     }
 }
 
@@ -90,7 +88,9 @@ pub fn discriminate_images<E: From<ImagesError>>(
     }
     let set = read_framed(&field.frame, path, options)?;
     if field.labels() > 0 && set.labels().is_none_or(|labels| labels.names != field.frame.labels) {
-        return Err(ImagesError::Labels { path: path.to_path_buf(), names: field.frame.labels.clone() }.into());
+        return Err(
+            ImagesError::Labels { path: path.to_path_buf(), names: field.frame.labels.clone() }.into()
+        );
     }
     let images = Images::new(&set);
     let workers = Threads::new(threads as usize).map_err(ImagesError::from)?;

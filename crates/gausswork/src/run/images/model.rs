@@ -34,7 +34,11 @@ pub(super) fn read(vae: &ImageVae, path: &Path, options: &ReadImages) -> Result<
 ///
 /// # Errors
 /// The set's; [`ImagesError::Shape`].
-pub(super) fn read_framed(frame: &ImageFrame, path: &Path, options: &ReadImages) -> Result<ImageSet, ImagesError> {
+pub(super) fn read_framed(
+    frame: &ImageFrame,
+    path: &Path,
+    options: &ReadImages,
+) -> Result<ImageSet, ImagesError> {
     let scaled = ReadImages { range: Some(options.range.unwrap_or(frame.range)), ..options.clone() };
     let set = match image::read(path, &scaled) {
         Err(ImageError::Value { .. }) if options.range.is_none() => image::read(path, options)?,

@@ -57,8 +57,7 @@ pub fn plan_images(
             (parameters, samples, seconds_per_step(&mut learner, &workers)?)
         }
         Kind::Gan => {
-            let gan =
-                Gan::new(config.gan.clone(), Layout::default(), field(&config, &set, &train)?, &noise);
+            let gan = Gan::new(config.gan.clone(), Layout::default(), field(&config, &set, &train)?, &noise);
             let parameters = gan.generator_params.values().len() + gan.discriminator_params.values().len();
             let (images, split) = (Images::new(&set), [train, held_out]);
             let (data, steps) = (Data::Images(&images), config.training.steps.unwrap_or(1));

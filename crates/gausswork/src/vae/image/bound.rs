@@ -2,10 +2,11 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::failure::Failure;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use super::validation::{Summed, means};
-use crate::data::image::{Failure, ImageError};
+use crate::data::image::ImageError;
 use crate::learner::Collective;
 use crate::nn::Leaves;
 use crate::noise::{Noise, Stream};

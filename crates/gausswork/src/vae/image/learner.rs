@@ -2,13 +2,14 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::failure::Failure;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use super::validation::validate;
-use crate::data::image::{Failure, ImageError, ImageSet};
+use crate::data::image::{ImageError, ImageSet};
 use crate::dist::Normal;
 use crate::learner::{Collective, Diverged, Epochs, Figures, Gradient, Learner, Validation};
-use crate::nn::{Adam, AdamConfig};
+use crate::nn::{Adam, AdamConfig, Phase};
 use crate::noise::{Noise, Stream};
 use crate::vae::learner::{column_sums, normals};
 use crate::vae::state;
@@ -78,7 +79,7 @@ impl<'a> ImageLearner<'a> {
         Diverged { step, term, column: None }
     }
 
-    /// Gradient and figures of one shard: the sums over its images of distortion, rate and bound.
+    /// Gradient and figures of one shard: the sums over its images of distortion, rate and bound, and what batch normalisations saw.
     fn shard(&self, images: &[u32], key: u64, beta: f64) -> Result<(Gradient, Vec<f64>), ImageError> {
         let device = self.device.clone().autodiff();
         let (n, values) = (images.len(), self.set.shape().values());
@@ -86,14 +87,15 @@ impl<'a> ImageLearner<'a> {
         let pixels = self.pixels().in_training(images, key)?;
         let leaves = self.vae.params.leaves(&device);
         let x = Tensor::<2>::from_data(TensorData::new(pixels, [n, values]), &device);
-        let posterior = self.vae.encode(&leaves, x.clone());
+        let (posterior, encoder) = self.vae.encode_in(&leaves, x.clone(), Phase::Train);
         let epsilon = normals(&self.noise, Stream::Latent, key, n * samples, latent, &device);
         let rate = posterior.kl_from_standard();
         let rates: f64 = column_sums(&rate.clone().inner()).iter().sum();
-        let (loss, distortion, bound) = if samples == 1 {
-            let distortion = self.vae.distortion(&leaves, posterior.reparameterised(epsilon), x);
+        let ((loss, distortion, bound), decoder) = if samples == 1 {
+            let z = posterior.reparameterised(epsilon);
+            let (distortion, seen) = self.vae.distortion_in(&leaves, z, x, Phase::Train);
             let nats = total(&distortion);
-            (distortion.sum() + rate.sum().mul_scalar(beta), nats, -nats - rates)
+            ((distortion.sum() + rate.sum().mul_scalar(beta), nats, -nats - rates), seen)
         } else {
             let posterior =
                 Normal { mu: each(posterior.mu, samples), log_var: each(posterior.log_var, samples) };
@@ -103,17 +105,19 @@ impl<'a> ImageLearner<'a> {
                 .sum_dim(1)
                 .squeeze_dim::<1>(1)
                 .mul_scalar(0.5);
-            let distortion = self.vae.distortion(&leaves, z, each(x, samples));
+            let (distortion, seen) = self.vae.distortion_in(&leaves, z, each(x, samples), Phase::Train);
             let cost = distortion.clone() + excess.clone().mul_scalar(beta);
             let weights = normalised(&cost, samples);
             let distortions = total(&distortion) / samples as f64;
             let bound = bounds(&(distortion.inner() + excess.inner()), samples).iter().sum();
             let weights = Tensor::<1>::from_data(TensorData::new(weights, [n * samples]), &device);
             // With its normalised weights held fixed, the sum has the gradient of the bound (Burda et al. 2016, eq. 14).
-            ((cost * weights).sum(), distortions, bound)
+            (((cost * weights).sum(), distortions, bound), seen)
         };
         let mut gradients = loss.div_scalar(self.batch as f64).backward();
-        Ok((self.vae.params.gradient(&leaves, &mut gradients), vec![distortion, rates, bound]))
+        let mut figures = vec![distortion, rates, bound];
+        figures.extend(self.vae.sums([encoder, decoder]));
+        Ok((self.vae.params.gradient(&leaves, &mut gradients), figures))
     }
 }
 
@@ -168,6 +172,7 @@ impl Learner for ImageLearner<'_> {
         if !norm.is_finite() {
             return Err(self.diagnose(step, &figures, &gradient));
         }
+        self.vae.update(&figures[3..]);
         let n = self.batch as f64;
         let (distortion, rate) = (figures[0] / n, figures[1] / n);
         let mut told = vec![

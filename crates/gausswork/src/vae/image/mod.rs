@@ -14,6 +14,7 @@
 mod bound;
 mod config;
 mod draw;
+mod failure;
 mod learner;
 mod likelihood;
 mod model;
@@ -21,12 +22,14 @@ mod objective;
 mod pixels;
 mod validation;
 
-pub use crate::data::image::ImageFrame;
 pub use bound::{Activity, ImageBound, activity, image_bounds};
-pub use config::{ImageVaeConfig, Nonlinearity};
+pub use config::ImageVaeConfig;
 pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
 pub use learner::ImageLearner;
 pub use likelihood::{Binarisation, Family, Likelihood, Sigma};
 pub use model::{ImageVae, Moments};
 pub use objective::ImageObjective;
 pub use pixels::Pixels;
+
+pub use crate::data::image::ImageFrame;
+pub use crate::nn::Nonlinearity;

@@ -4,10 +4,11 @@ use burn::tensor::Tensor;
 
 use super::config::ImageVaeConfig;
 use super::likelihood::{Likelihood, Sigma};
-use crate::data::image::{ImageError, ImageFrame, ImageSet};
+use crate::data::image::ImageFrame;
+use crate::data::image::{ImageError, ImageSet};
 use crate::dist::Normal;
-use crate::fused::Activation;
-use crate::nn::{Init, Leaves, Linear, ParamId, Params};
+use crate::nn::image::{Down, Seen, Up};
+use crate::nn::{Init, Leaves, ParamId, Params, Phase};
 use crate::noise::Noise;
 use crate::vae::encoder::LOG_VAR_BOUNDS;
 
@@ -61,52 +62,22 @@ pub struct ImageVae {
     pub frame: ImageFrame,
     /// The learned weights.
     pub params: Params,
-    encoder: Perceptron,
-    decoder: Perceptron,
+    encoder: Down,
+    decoder: Up,
     log_sigma: Option<ParamId>,
-}
-
-/// Layers of hidden units, and one of outputs.
-#[derive(Debug, Clone)]
-struct Perceptron {
-    hidden: Vec<Linear>,
-    output: Linear,
-    activation: Activation,
-}
-
-impl Perceptron {
-    fn forward(&self, leaves: &Leaves, x: Tensor<2>) -> Tensor<2> {
-        let hidden = self.hidden.iter().fold(x, |x, layer| layer.activated(leaves, x, self.activation));
-        self.output.forward(leaves, hidden)
-    }
 }
 
 impl ImageVae {
     /// A model with initial weights from `noise`; before anything is learned, its decoder says what `moments` say of each number.
     pub fn new(config: ImageVaeConfig, frame: ImageFrame, moments: &Moments, noise: &Noise) -> Self {
-        let values = frame.shape.values();
-        let config = config.resolved(values);
-        let (latent, likelihood) = (config.latent(), config.likelihood());
+        let config = config.resolved(frame.shape.values());
+        let likelihood = config.likelihood();
         let mut params = Params::default();
-        let mut perceptron = |name: &str, ends: [usize; 2], hidden: &[usize], gain: f32| {
-            let inputs = std::iter::once(ends[0]).chain(hidden.iter().copied());
-            let layers = inputs.zip(hidden).enumerate().map(|(i, (input, &output))| {
-                let (name, gain) = (format!("{name}.hidden{i}"), config.nonlinearity.gain());
-                Linear::new(&mut params, &name, [input, output], gain, noise)
-            });
-            let hidden_layers: Vec<Linear> = layers.collect();
-            let last = hidden.last().copied().unwrap_or(ends[0]);
-            let output = Linear::new(&mut params, &format!("{name}.output"), [last, ends[1]], gain, noise);
-            Perceptron { hidden: hidden_layers, output, activation: config.nonlinearity.activation() }
-        };
-        let mirrored: Vec<usize> = config.hidden.iter().rev().copied().collect();
-        let encoder = perceptron("encoder", [values, 2 * latent], &config.hidden, 0.1);
-        let decoder = perceptron("decoder", [latent, likelihood.outputs() * values], &mirrored, 0.1);
-        params
-            .get_mut(decoder.output.bias)
-            .copy_from_slice(&likelihood.base(&moments.mean, &moments.deviation));
+        let base = Init::Values(likelihood.base(&moments.mean, &moments.deviation));
+        let (encoder, decoder) = networks(&mut params, &config, &frame, base, noise);
         let log_sigma = (likelihood == Likelihood::Gaussian(Sigma::Shared)).then(|| {
-            let mean = moments.deviation.iter().map(|d| d * d).sum::<f32>() / values.max(1) as f32;
+            let mean =
+                moments.deviation.iter().map(|d| d * d).sum::<f32>() / moments.deviation.len().max(1) as f32;
             let start = vec![mean.sqrt().max(0.05).ln()];
             params.add("decoder.log_sigma", &[1, 1], Init::Values(start), noise)
         });
@@ -115,21 +86,10 @@ impl ImageVae {
 
     /// The names and shapes of the weights that a model of these sizes has.
     pub fn expected(config: &ImageVaeConfig, frame: &ImageFrame) -> Vec<(String, Vec<usize>)> {
-        let values = frame.shape.values();
-        let config = config.clone().resolved(values);
-        let (latent, outputs) = (config.latent(), config.likelihood().outputs() * values);
-        let mirrored: Vec<usize> = config.hidden.iter().rev().copied().collect();
-        let of = |name: &str, [input, output]: [usize; 2], hidden: &[usize]| {
-            let inputs = std::iter::once(input).chain(hidden.iter().copied());
-            let sizes = inputs.zip(hidden.iter().copied().chain([output])).enumerate();
-            let layer = |(i, (input, output)): (usize, (usize, usize))| {
-                let layer = if i < hidden.len() { format!("hidden{i}") } else { "output".to_owned() };
-                (format!("{name}.{layer}.weight"), vec![input, output])
-            };
-            sizes.map(layer).collect::<Vec<_>>()
-        };
-        [of("encoder", [values, 2 * latent], &config.hidden), of("decoder", [latent, outputs], &mirrored)]
-            .concat()
+        let mut params = Params::outline();
+        let config = config.clone().resolved(frame.shape.values());
+        networks(&mut params, &config, frame, Init::Zeros, &Noise::new(0));
+        params.shapes()
     }
 
     /// The likelihood.
@@ -139,24 +99,53 @@ impl ImageVae {
 
     /// `q(z|x)`, event size `latent`; `x: [images, values]`.
     pub fn encode(&self, leaves: &Leaves, x: Tensor<2>) -> Normal {
-        let output = self.encoder.forward(leaves, x.mul_scalar(2.0) - 1.0);
+        self.encode_in(leaves, x, Phase::Evaluate).0
+    }
+
+    /// [`ImageVae::encode`] in a phase, and what the encoder's batch normalisations saw.
+    pub fn encode_in(&self, leaves: &Leaves, x: Tensor<2>, phase: Phase) -> (Normal, Seen) {
+        let (output, seen) = self.encoder.forward(leaves, x.mul_scalar(2.0) - 1.0, phase);
         let ([images, both], latent) = (output.dims(), self.config.latent());
         let (low, high) = LOG_VAR_BOUNDS;
-        Normal {
+        let posterior = Normal {
             mu: output.clone().slice([0..images, 0..latent]),
             log_var: output.slice([0..images, latent..both]).clamp(low, high),
-        }
+        };
+        (posterior, seen)
     }
 
     /// What the likelihood needs, `[images, outputs · values]`; `z: [images, latent]`.
     pub fn decode(&self, leaves: &Leaves, z: Tensor<2>) -> Tensor<2> {
-        self.decoder.forward(leaves, z)
+        self.decoder.forward(leaves, z, Phase::Evaluate).0
     }
 
     /// `−log p(x|z)` of each image, nats.
     pub fn distortion(&self, leaves: &Leaves, z: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
+        self.distortion_in(leaves, z, x, Phase::Evaluate).0
+    }
+
+    /// [`ImageVae::distortion`] in a phase, and what the decoder's batch normalisations saw.
+    pub fn distortion_in(
+        &self,
+        leaves: &Leaves,
+        z: Tensor<2>,
+        x: Tensor<2>,
+        phase: Phase,
+    ) -> (Tensor<1>, Seen) {
         let log_sigma = self.log_sigma.map(|id| leaves.get::<2>(id));
-        self.likelihood().distortion(self.decode(leaves, z), log_sigma, x, &self.frame)
+        let (outputs, seen) = self.decoder.forward(leaves, z, phase);
+        (self.likelihood().distortion(outputs, log_sigma, x, &self.frame), seen)
+    }
+
+    /// From what the passes of a shard saw, numbers that add up over shards.
+    pub(super) fn sums(&self, [encoder, decoder]: [Seen; 2]) -> Vec<f64> {
+        [self.encoder.sums(encoder), self.decoder.sums(decoder)].concat()
+    }
+
+    /// Moves running moments towards those of a batch, of whose shards these are the summed [`ImageVae::sums`].
+    pub(super) fn update(&mut self, sums: &[f64]) {
+        let rest = self.encoder.update(&mut self.params, sums);
+        self.decoder.update(&mut self.params, rest);
     }
 
     /// Images from the decoder's outputs, one after the other: expectations, or with `uniforms` for every number, draws.
@@ -171,3 +160,21 @@ impl ImageVae {
         .collect()
     }
 }
+
+/// Encoder and decoder, whose outputs start near `base`.
+fn networks(
+    params: &mut Params,
+    config: &ImageVaeConfig,
+    frame: &ImageFrame,
+    base: Init,
+    noise: &Noise,
+) -> (Down, Up) {
+    let (network, latent, outputs) = (&config.network, config.latent(), config.likelihood().outputs());
+    let image = [frame.shape.height, frame.shape.width, frame.shape.channels.count()];
+    let encoder = Down::new(params, "encoder", network, image, 2 * latent, GAIN, noise);
+    let decoder = Up::new(params, "decoder", network, latent, (image, outputs), (base, GAIN), noise);
+    (encoder, decoder)
+}
+
+/// The standard deviation with which outputs start: small, so that a posterior starts near the prior and an image near its base.
+const GAIN: f32 = 0.1;

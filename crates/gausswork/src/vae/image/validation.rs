@@ -2,10 +2,11 @@
 
 use burn::tensor::{Tensor, TensorData};
 
+use super::failure::Failure;
 use super::learner::bounds;
 use super::model::ImageVae;
 use super::pixels::Pixels;
-use crate::data::image::{Failure, ImageError};
+use crate::data::image::ImageError;
 use crate::learner::{Collective, Validation};
 use crate::nn::Leaves;
 use crate::noise::Stream;

@@ -51,7 +51,7 @@ impl Nonlinearity {
     ///
     /// Both can be differentiated again: `a'` of the smooth ones is written in operations that have gradients; that of the
     /// rectifiers is a constant mask, with the slope from below at the kink, as in [`crate::fused::activate`].
-    pub(super) fn with_tangent(self, x: Tensor<2>, t: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    pub fn with_tangent<const D: usize>(self, x: Tensor<D>, t: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
         let mask = |slope: f32| {
             x.clone().inner().greater_scalar(0.0).float().mul_scalar(1.0 - slope).add_scalar(slope)
         };
