@@ -22,3 +22,6 @@ pub use field::{ImageField, LabelUse};
 pub use generator::ImageGenerator;
 pub use images::Images;
 pub(super) use images::marked;
+
+#[cfg(test)]
+mod tests;
