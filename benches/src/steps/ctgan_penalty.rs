@@ -5,7 +5,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use gausswork::gan::{
-    Discriminator, DiscriminatorConfig, Layers, Mode, Nonlinearity, PenalisedRows, Penalty, PenaltyKind,
+    Discriminator, DiscriminatorConfig, Layers, Mode, Nonlinearity, PenalisedRows, Penalty, PenaltyKind, Seen,
 };
 use gausswork::nn::{Leaves, Params};
 use gausswork::noise::{Noise, Stream};
@@ -39,7 +39,7 @@ pub(super) fn make(setting: &Setting) -> anyhow::Result<Box<dyn Workload>> {
         dropout: 0.5,
         ..DiscriminatorConfig::default()
     };
-    let judge = Discriminator::new(&mut critic, WIDTH, config, &noise);
+    let judge = Discriminator::new(&mut critic, Seen::Numbers(WIDTH), config, &noise);
     let [generator, critic] = [params, critic].map(|params| Network::new(params, 2e-4, [0.5, 0.9]));
     let rows = Rows::new(WIDTH, &noise, encode);
     Ok(Box::new(Stepper::new(Penalised { generator, critic, of, judge, rows, noise }, setting)?))

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use gausswork::artifact::Network;
 use gausswork::data::density::DensitySource;
 use gausswork::eval::report::Report;
 use gausswork::run::{Existing, Finished, Run};
@@ -75,7 +74,7 @@ fn report(
     progress: &mut Progress,
 ) -> anyhow::Result<Option<Report>> {
     // The report is one of tables.
-    let images = matches!(finished.model.network, Network::Images(_));
+    let images = finished.model.network.frame().is_some();
     if args.output.no_report || images || finished.ended == Ended::Interrupted {
         return Ok(None);
     }

@@ -198,6 +198,9 @@ impl FitArgs {
             }
         }
         self.apply(&mut config, sort);
+        if sort == Sort::Images && config.kind == ModelKind::Gan {
+            self.suit_game_of_images()?;
+        }
         // The file was in order, so what is not is a flag.
         config.check().map_err(|e| Usage(e.to_string()))?;
         Ok(config)
@@ -221,6 +224,24 @@ impl FitArgs {
             Sort::Table => (self.images.apply(&mut Config::default()), "images, and this is a table"),
         };
         wrong.first().map_or(Ok(()), |flag| Err(Usage(format!("{flag} is of {other}"))))
+    }
+
+    /// Passes where no flag is of an autoencoder of images alone.
+    fn suit_game_of_images(&self) -> Result<(), Usage> {
+        const OF_AUTOENCODER: [&str; 3] = ["--likelihood", "--binarisation", "--importance-samples"];
+        let of_images = self.images.apply(&mut Config::default());
+        let others = [
+            ("--hidden", self.model.hidden.is_some()),
+            ("--beta", self.objective.beta.is_some()),
+            ("--warm-up", self.objective.warm_up.is_some()),
+        ];
+        let others = others.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag);
+        let mut wrong = of_images.into_iter().filter(|flag| OF_AUTOENCODER.contains(flag)).chain(others);
+        wrong.next().map_or(Ok(()), |flag| {
+            Err(Usage(format!(
+                "{flag} is of an autoencoder, and --model gan is a game; its settings are below [gan]"
+            )))
+        })
     }
 
     /// Overrides what flags say; how many do.

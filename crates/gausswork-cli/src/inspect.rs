@@ -125,7 +125,9 @@ impl Curve {
 fn text(model: &Model, curve: &Curve) -> String {
     let Card { version, seed, fingerprint, rows: [train, held_out], config, codec, .. } = &model.card;
     let (things, of) = match &model.card.model {
-        ModelKind::Images(_) => ("images", String::new()),
+        ModelKind::Images(_) | ModelKind::Gan(GanKind { field: Field::Images(_), .. }) => {
+            ("images", String::new())
+        }
         ModelKind::Vae(_) | ModelKind::Gan(_) => ("rows", format!(", {} columns", codec.columns.len())),
     };
     let facts = [
@@ -203,6 +205,7 @@ fn of_gan(GanKind { config, field }: &GanKind) -> String {
     let of = match field {
         Field::Rows => "rows, each column given those before",
         Field::Points(_) => "points",
+        Field::Images(images) => return images::game::kind(config, images),
     };
     let (generator, discriminator) = (&config.generator, &config.discriminator);
     format!(

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, value_parser};
-use gausswork::artifact::{Model, Network};
+use gausswork::artifact::Model;
+use gausswork::data::image::ImageFrame;
 use gausswork::data::table::{
     Clauses, Compression, Conditions, FileFormat, TableError, TableSchema, TableWriter, from_path,
 };
 use gausswork::run::{ImageRequest, SampleError, SampleRequest, Sampled, Way};
-use gausswork::vae::image::{ImageVae, Shown};
+use gausswork::vae::image::Shown;
 
 use crate::failure::{Interrupted, Usage};
 use crate::output::{duration, grouped, significant, typed};
@@ -45,6 +46,9 @@ pub(crate) struct SampleArgs {
     #[arg(long, value_name = "WHICH", value_parser = PossibleValuesParser::new(["expected", "drawn"])
         .map(|which| if which == "drawn" { Shown::Drawn } else { Shown::Expected }), help_heading = "Data")]
     pixels: Option<Shown>,
+    /// Images of a game that was told labels (gan.labels = "told"): only those of this one [default: labels as often as fitted]
+    #[arg(long, value_name = "LABEL", help_heading = "Data")]
+    label: Option<String>,
     /// csv, parquet, arrow or arrow-stream [default: by the file's extension, CSV on stdout]
     #[arg(long, value_parser = formats(), help_heading = "Output")]
     format: Option<FileFormat>,
@@ -96,11 +100,12 @@ pub(crate) fn writer(
 pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     let threads = args::threads(args.threads);
     let model = args::load(&args.model)?;
-    if let Network::Images(vae) = &model.network {
-        return of_images(args, &model, vae, threads);
+    if let Some(frame) = model.network.frame() {
+        return of_images(args, &model, frame, threads);
     }
-    if args.pixels.is_some() {
-        return Err(Usage("--pixels is of images, and the model is of rows".to_owned()).into());
+    let of_images = [("--pixels", args.pixels.is_some()), ("--label", args.label.is_some())];
+    if let Some((flag, _)) = of_images.into_iter().find(|(_, given)| *given) {
+        return Err(Usage(format!("{flag} is of images, and the model is of rows")).into());
     }
     let schema = &model.card.codec.schema;
     let request = SampleRequest {
@@ -149,19 +154,23 @@ pub(crate) fn run(args: &SampleArgs) -> anyhow::Result<()> {
 const IMAGES: u64 = 64;
 
 /// Draws images.
-fn of_images(args: &SampleArgs, model: &Model, vae: &ImageVae, threads: usize) -> anyhow::Result<()> {
+fn of_images(args: &SampleArgs, model: &Model, frame: &ImageFrame, threads: usize) -> anyhow::Result<()> {
     let of_rows = [("--where", !args.conditions.is_empty()), ("--format", args.format.is_some())];
     if let Some((flag, _)) = of_rows.into_iter().find(|(_, given)| *given) {
         return Err(Usage(format!("{flag} is of rows, and the model is of images")).into());
+    }
+    if args.pixels.is_some() && model.network.gan().is_some() {
+        return Err(Usage("--pixels is of an autoencoder; a game has no p(x|z)".to_owned()).into());
     }
     let request = ImageRequest {
         count: args.rows.unwrap_or(IMAGES),
         offset: args.offset,
         shown: args.pixels.unwrap_or_default(),
+        label: args.label.clone(),
         seed: args.seed.unwrap_or(model.card.seed),
         threads,
     };
-    images::sample::run(model, vae, &request, destination(args.output.as_deref()))
+    images::sample::run(model, frame, &request, destination(args.output.as_deref()))
 }
 
 /// How rows came to meet their conditions, if there were any.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gausswork::artifact::{Card, ModelKind};
+use gausswork::artifact::{Card, Model, ModelKind};
 use gausswork::eval::report::Report;
 use gausswork::gan::Objective;
 use gausswork::run::Finished;
@@ -50,9 +50,10 @@ pub(crate) fn tell(
         Ended::Interrupted => "it was interrupted",
     };
     let (step, best) = (finished.progress.step, finished.progress.best_step);
-    let fitted = match &card.model {
-        ModelKind::Images(kind) => ["images".to_owned(), format!("of {}", kind.frame.shape)],
-        ModelKind::Vae(_) | ModelKind::Gan(_) => {
+    let frame = finished.model.network.frame();
+    let fitted = match frame {
+        Some(frame) => ["images".to_owned(), format!("of {}", frame.shape)],
+        None => {
             ["rows".to_owned(), format!("× {} columns", grouped(card.codec.schema.columns.len() as u128))]
         }
     };
@@ -75,7 +76,7 @@ pub(crate) fn tell(
         progress.line(&format!("\n{}", scorecard::brief(report)));
     }
     progress.line(&format!("\nwrote to {}: {}", typed(directory), files.join(", ")));
-    progress.line(&next(directory, data, &card.model, finished.ended));
+    progress.line(&next(directory, data, &finished.model, finished.ended));
     if !as_json {
         return Ok(());
     }
@@ -99,13 +100,14 @@ pub(crate) fn tell(
 }
 
 /// What to type next.
-fn next(directory: &Path, data: Option<&Path>, model: &ModelKind, ended: Ended) -> String {
+fn next(directory: &Path, data: Option<&Path>, model: &Model, ended: Ended) -> String {
     let run = typed(directory);
     let data = data.map_or_else(|| "DATA".to_owned(), typed);
-    let what = match model {
-        ModelKind::Images(_) => "-n 64 -o grid.png",
-        ModelKind::Vae(_) | ModelKind::Gan(_) => "-n 1000 -o rows.csv",
+    let what = match model.network.frame() {
+        Some(_) => "-n 64 -o grid.png",
+        None => "-n 1000 -o rows.csv",
     };
+    let model = &model.card.model;
     let mut text = format!("next:\n  gausswork sample {run} {what}");
     if matches!(model, ModelKind::Images(_)) {
         text.push_str(&format!("\n  gausswork reconstruct {run} {data} -o rebuilt.png"));

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | the flags of `fit` that are of images alone | [`args`] |
 //! | `fit --dry-run` of images | [`plan`] |
+//! | what a game of images is | [`game`] |
 //! | `sample`, `score` of a model of images | [`sample`], [`score`] |
 //! | the verb `reconstruct` | [`reconstruct`] |
 //! | what a model of images is, and its figures | [`told`] |
 
 pub(crate) mod args;
+pub(crate) mod game;
 pub(crate) mod plan;
 pub(crate) mod reconstruct;
 pub(crate) mod sample;

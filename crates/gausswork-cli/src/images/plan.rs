@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gausswork::run::{Config, Of, plan_images};
+use gausswork::run::{Config, Kind, Of, plan_images};
 use serde_json::{Value, json};
 
 use crate::output::{bytes, duration, grouped, json_to_stdout, to_stdout};
@@ -34,16 +34,24 @@ pub(crate) fn run(
         }));
     }
     to_stdout(&format!(
-        "images         {} to train on, {} held out, each {}\nlikelihood     {}\nparameters     {}\nmemory         {} for \
+        "images         {} to train on, {} held out, each {}\n{}\nparameters     {}\nmemory         {} for \
          weights, optimiser and a batch\ntraining       {} on {threads} thread{}, estimated from a few steps\n\n\
          # The configuration, as --config would read it.\n{toml}",
         grouped(train as u128),
         grouped(held_out as u128),
         plan.frame.shape,
-        plan.config.images.likelihood().what(),
+        played_or_said(&plan.config),
         grouped(plan.parameters as u128),
         bytes(plan.memory),
         duration(plan.seconds),
         if threads == 1 { "" } else { "s" },
     ))
+}
+
+/// What a game is played for, or what an autoencoder says of pixels.
+fn played_or_said(config: &Config) -> String {
+    match config.kind {
+        Kind::Vae => format!("likelihood     {}", config.images.likelihood().what()),
+        Kind::Gan => format!("objective      {}", config.gan.objective().name()),
+    }
 }

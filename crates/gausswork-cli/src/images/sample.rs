@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use gausswork::artifact::Model;
+use gausswork::data::image::ImageFrame;
 use gausswork::run::{ImageRequest, sample_images, write_images};
-use gausswork::vae::image::{ImageVae, Shown};
+use gausswork::vae::image::Shown;
 
 use crate::failure::Usage;
 use crate::output::{duration, grouped, typed};
@@ -16,7 +17,7 @@ use crate::progress::Progress;
 /// The library's; [`Usage`] without a file to write to.
 pub(crate) fn run(
     model: &Model,
-    vae: &ImageVae,
+    frame: &ImageFrame,
     request: &ImageRequest,
     output: Option<&Path>,
 ) -> anyhow::Result<()> {
@@ -26,11 +27,13 @@ pub(crate) fn run(
     };
     let mut progress = Progress::new("stopping");
     let values = sample_images(model, request, &mut progress)?;
-    write_images(path, &vae.frame, &values, None)?;
+    write_images(path, frame, &values, None)?;
     progress.clear();
-    let shown = match request.shown {
-        Shown::Expected => "the expectation of each under p(x|z)",
-        Shown::Drawn => "a draw from p(x|z)",
+    let shown = match (model.network.gan().is_some(), &request.label, request.shown) {
+        (true, None, _) => "drawn by the generator".to_owned(),
+        (true, Some(label), _) => format!("drawn by the generator, told the label {label}"),
+        (false, _, Shown::Expected) => "the expectation of each under p(x|z)".to_owned(),
+        (false, _, Shown::Drawn) => "a draw from p(x|z)".to_owned(),
     };
     progress.line(&format!(
         "{} images with seed {} to {} in {}: {shown}",

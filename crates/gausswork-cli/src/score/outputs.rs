@@ -1,7 +1,7 @@
 //! What the discriminator of a game says of each row of a table.
 
-use gausswork::gan::{Gan, Meaning};
-use gausswork::run::discriminate;
+use gausswork::gan::{Field, Gan, Meaning};
+use gausswork::run::{Config, discriminate, discriminate_images};
 use serde_json::{Map, Value, json};
 
 use super::sheet::{Destination, Mean, Sheet};
@@ -55,7 +55,16 @@ pub(super) fn run(
         }
         sheet.add(&all(outputs))
     };
-    let said = discriminate(model, &args.data, options, *seed, *threads, &mut sink, progress)?;
+    let said = match &gan.field {
+        Field::Images(_) => {
+            let read = Config::from_toml(&model.card.config)?.data.read_images();
+            let numbers = [*seed, *threads as u64];
+            discriminate_images(model, &args.data, &read, numbers, &mut sink, progress)?
+        }
+        Field::Rows | Field::Points(_) => {
+            discriminate(model, &args.data, options, *seed, *threads, &mut sink, progress)?
+        }
+    };
     sheet.finish()?;
     of_samples.add(&all(&said.generated))?;
     let text = |sheet: &Sheet| {
@@ -70,11 +79,12 @@ pub(super) fn run(
         json!({ "objective": objective.name(), "rows": sheet.rows, "generated": means(&of_samples) });
     json["generated"]["rows"] = of_samples.rows.into();
     means(&sheet).into_iter().for_each(|(name, mean)| json[name] = mean);
+    let things = if model.network.frame().is_some() { "images" } else { "rows" };
     let (rows, samples) = (grouped(sheet.rows), grouped(of_samples.rows));
     Ok(Told {
-        rows: format!("{rows} rows with the discriminator of a {} game", objective.name()),
+        rows: format!("{rows} {things} with the discriminator of a {} game", objective.name()),
         means: format!(
-            "means over them: {}; over {samples} generated rows: {}",
+            "means over them: {}; over {samples} generated {things}: {}",
             text(&sheet),
             text(&of_samples)
         ),

@@ -4,12 +4,13 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
+use crate::data::image::ImageFrame;
 use crate::data::table::{CodecError, ConditionError, Conditions};
 use crate::gan::{Field, Gan, GanConfig, GanSampler};
 use crate::layout::{Coded, Drawn, Layout};
 use crate::nn::Params;
 use crate::noise::Noise;
-use crate::vae::image::{ImageFrame, ImageVae, ImageVaeConfig, Moments};
+use crate::vae::image::{ImageVae, ImageVaeConfig, Moments};
 use crate::vae::{BLOCK, Prior, Sampler, Vae, VaeConfig};
 
 /// The kinds of model, as a model file names them.
@@ -29,7 +30,7 @@ pub enum ModelKind {
 pub struct GanKind {
     /// Sizes, objective and rules.
     pub config: GanConfig,
-    /// Rows or points.
+    /// Rows, points or images.
     pub field: Field,
 }
 
@@ -171,6 +172,15 @@ impl Network {
         }
     }
 
+    /// What its images are, if it is a model of those.
+    pub fn frame(&self) -> Option<&ImageFrame> {
+        match self {
+            Self::Images(vae) => Some(&vae.frame),
+            Self::Gan(Gan { field: Field::Images(images), .. }) => Some(&images.frame),
+            Self::Vae(_) | Self::Gan(_) => None,
+        }
+    }
+
     /// Prepares it for sampling rows that have a value, which its generator is told; none where it cannot be.
     pub fn sampler_given(&self, value: Coded) -> Option<RowSampler> {
         match self {
@@ -183,8 +193,8 @@ impl Network {
     pub fn sampler(&self) -> Option<RowSampler> {
         match self {
             Self::Vae(vae) => Some(RowSampler::Vae(Box::new(Sampler::new(vae)))),
+            Self::Images(_) | Self::Gan(Gan { field: Field::Images(_), .. }) => None,
             Self::Gan(gan) => Some(RowSampler::Gan(Box::new(GanSampler::new(gan)))),
-            Self::Images(_) => None,
         }
     }
 }

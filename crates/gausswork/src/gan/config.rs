@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::discriminator::DiscriminatorConfig;
+use super::image::{ImageGeneratorConfig, LabelUse};
 use super::objective::Objective;
 use super::penalty::{Penalty, PenaltyKind};
 use super::points::Normalised;
@@ -24,6 +25,8 @@ pub struct GanConfig {
     /// Standard deviation of normal noise on what the discriminator sees, at the start; it falls linearly to 0 (Arjovsky & Bottou
     /// 2017).
     pub instance_noise: f64,
+    /// Of images: what becomes of their labels.
+    pub labels: LabelUse,
     /// The generator.
     pub generator: GeneratorConfig,
     /// The discriminator.
@@ -39,6 +42,7 @@ impl Default for GanConfig {
             discriminator_steps: 1,
             rate_ratio: None,
             instance_noise: 0.0,
+            labels: LabelUse::Ignored,
             generator: GeneratorConfig::default(),
             discriminator: DiscriminatorConfig::default(),
             penalty: None,
@@ -58,11 +62,19 @@ pub struct GeneratorConfig {
     pub rows: RowsConfig,
     /// What a generator of points has besides.
     pub points: PointsConfig,
+    /// What a generator of images has besides.
+    pub images: ImageGeneratorConfig,
 }
 
 impl Default for GeneratorConfig {
     fn default() -> Self {
-        Self { latent: None, width: 128, rows: RowsConfig::default(), points: PointsConfig::default() }
+        Self {
+            latent: None,
+            width: 128,
+            rows: RowsConfig::default(),
+            points: PointsConfig::default(),
+            images: ImageGeneratorConfig::default(),
+        }
     }
 }
 
@@ -181,6 +193,7 @@ impl GanConfig {
             conditions,
             "at least 0 and below 1",
         )?;
+        generator.images.check()?;
         self.discriminator.check()?;
         self.penalty().check()
     }

@@ -7,17 +7,19 @@
 use burn::tensor::{Device, Tensor};
 
 use super::discriminator::{Discriminator, DiscriminatorConfig, Mode};
+use super::image::ImageDiscriminatorConfig;
 use super::model::{Data, Field, Gan};
 use super::objective::Objective;
 use super::record::FreshDiscriminator;
 use super::spectral::Normalisation;
 use crate::learner::{Collective, Gradient};
+use crate::nn::image::Normalised;
 use crate::nn::{Adam, AdamConfig, Leaves, Params};
 use crate::noise::{Noise, Stream};
 
-/// Steps of training.
+/// Steps of training; of images half as many.
 pub const FRESH_STEPS: u64 = 1000;
-/// Rows of each class per step.
+/// Rows of each class per step; of images a quarter.
 const BATCH: usize = 256;
 /// Pieces of a batch.
 const SHARDS: usize = 2;
@@ -52,7 +54,7 @@ pub struct Class<'a> {
 
 /// Trains a discriminator of single rows as wide and deep as the game's (at least 128 units and 2 blocks) from new weights to tell
 /// `samples` from `real`, by `J_D = ½ E[softplus(−l(x))] + ½ E[softplus(l(G(z)))]` whatever the objective of the game, with Adam
-/// for [`FRESH_STEPS`] steps of 256 rows of each class; takes its averaged weights where they did best on a fifth of the training
+/// for [`FRESH_STEPS`] steps of 256 rows of each class, or half of them of 64 images; takes its averaged weights where they did best on a fifth of the training
 /// rows; and measures `J_D` on the held-out rows of both classes, with the standard error of that mean,
 /// `½ √(var softplus(−l(x))/n + var softplus(l(G(z)))/m)`, nats.
 ///
@@ -76,19 +78,26 @@ pub fn fresh_discriminator(
         dropout: 0.0,
         normalisation: Normalisation::None,
         waves: match gan.field {
-            Field::Rows => of_game.waves,
+            Field::Rows | Field::Images(_) => of_game.waves,
             Field::Points(_) => Some(of_game.waves.unwrap_or(0).max(WAVES)),
         },
+        images: ImageDiscriminatorConfig { normalisation: Normalised::None, ..of_game.images.clone() },
         ..of_game.clone()
+    };
+    let (steps, batch) = match gan.field {
+        Field::Rows | Field::Points(_) => (FRESH_STEPS, BATCH),
+        Field::Images(_) => (FRESH_STEPS / 2, BATCH / 4),
     };
     // Weights that neither player started from.
     let own = Noise::new(noise.word(Stream::Init, u64::MAX - 2, 0));
     let mut params = Params::default();
-    let network = Discriminator::new(&mut params, gan.seen_width(), config, &own);
+    let network = Discriminator::new(&mut params, gan.seen(), config, &own);
     let fresh = Fresh {
         gan,
         network,
         noise: own,
+        steps,
+        batch,
         sides: [Side::new(Label::Real, real), Side::new(Label::Sample, samples)],
     };
     fresh.train(&mut params, workers);
@@ -137,6 +146,8 @@ struct Fresh<'a> {
     gan: &'a Gan,
     network: Discriminator,
     noise: Noise,
+    steps: u64,
+    batch: usize,
     sides: [Side<'a>; 2],
 }
 
@@ -146,10 +157,10 @@ impl Fresh<'_> {
         let config = AdamConfig { average: Some(AVERAGE), ..AdamConfig::default() };
         let mut adam = Adam::new(params.values(), config);
         let (mut best, mut least) = (params.values().to_vec(), f64::INFINITY);
-        for step in 0..FRESH_STEPS {
+        for step in 0..self.steps {
             let batches = self.sides.each_ref().map(|side| self.batch(&side.learn, step, side.label));
             let (gradient, _) = workers.sum(SHARDS, &|shard| self.gradient(params, &batches, shard));
-            let rate = RATE * (1.0 - step as f64 / FRESH_STEPS as f64);
+            let rate = RATE * (1.0 - step as f64 / self.steps as f64);
             if !adam.step(step, rate, &gradient, params.values_mut(), workers).is_finite() {
                 break;
             }
@@ -173,19 +184,19 @@ impl Fresh<'_> {
             // Multiply-shift: the bias is below n / 2^64.
             rows[((u128::from(word) * rows.len() as u128) >> 64) as usize]
         };
-        (0..BATCH).map(draw).collect()
+        (0..self.batch).map(draw).collect()
     }
 
     /// A shard's part of the gradient of `J_D`.
     fn gradient(&self, params: &Params, batches: &[Vec<u32>; 2], shard: usize) -> (Gradient, Vec<f64>) {
         let leaves = params.leaves(&Device::flex().autodiff());
-        let part = BATCH * shard / SHARDS..BATCH * (shard + 1) / SHARDS;
+        let part = self.batch * shard / SHARDS..self.batch * (shard + 1) / SHARDS;
         let of_side = |side: &Side<'_>, batch: &[u32]| {
             let x = self.gan.real(side.data, &batch[part.clone()], &Device::flex());
             self.loss(&leaves, Tensor::from_inner(x), side.label).sum()
         };
         let ([real, samples], [of_real, of_samples]) = (&self.sides, batches);
-        let loss = (of_side(real, of_real) + of_side(samples, of_samples)).div_scalar(BATCH as f64);
+        let loss = (of_side(real, of_real) + of_side(samples, of_samples)).div_scalar(self.batch as f64);
         (params.gradient(&leaves, &mut loss.backward()), Vec::new())
     }
 

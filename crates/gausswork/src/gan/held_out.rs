@@ -72,7 +72,8 @@ pub fn held_out(gan: &Gan, data: Data<'_>, rows: &[u32], noise: &Noise, workers:
         // Addresses that no step of training has.
         let address = u64::MAX / 2 + item as u64;
         let real = gan.real(data, rows, &device);
-        let (fake, _) = gan.fake(&generator, (rows.len(), &[]), noise, address, Phase::Evaluate, &device);
+        let asked = (rows.len(), &gan.labels(data, rows)[..]);
+        let (fake, _) = gan.fake(&generator, asked, noise, address, Phase::Evaluate, &device);
         let of_moments = [moments(&real), moments(&fake)].concat();
         let logits = |x| -> Vec<f64> {
             let logits: Tensor<2> = gan.discriminator.logits(&opponent, x, Mode::Evaluate);

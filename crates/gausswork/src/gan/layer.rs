@@ -1,18 +1,19 @@
-//! A linear layer of a discriminator: its weight as normalised, and its tangent.
+//! A linear layer of a discriminator, and its tangent.
 
 use burn::tensor::Tensor;
 
-use super::spectral::{Normalisation, PowerIteration, spectral_norm};
+use super::spectral::Normalisation;
+use super::weight::Weight;
 use crate::fused::{Activation, linear, linear_activated};
-use crate::nn::{Leaves, Linear, Params};
+use crate::nn::{Leaves, Linear, ParamId, Params};
 use crate::noise::Noise;
 
 /// `y = x W + b`, or `x W/σ(W) + b`; `x: [rows, input]`, `W: [input, output]`.
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
-    name: String,
-    linear: Linear,
-    power: Option<PowerIteration>,
+    weight: Weight,
+    bias: ParamId,
+    output: usize,
 }
 
 impl Layer {
@@ -26,50 +27,25 @@ impl Layer {
         noise: &Noise,
     ) -> Self {
         let linear = Linear::new(params, &name, sizes, gain, noise);
-        let power = match normalisation {
-            Normalisation::None => None,
-            Normalisation::Spectral => Some(PowerIteration::new(params, &name, linear.weight, sizes, noise)),
-        };
-        Self { name, linear, power }
+        let weight = Weight::new(params, (name, linear.weight), sizes, normalisation, noise);
+        Self { weight, bias: linear.bias, output: linear.output }
     }
 
-    /// The weight that acts.
-    fn weight(&self, leaves: &Leaves) -> Tensor<2> {
-        let weight = leaves.get(self.linear.weight);
-        match &self.power {
-            None => weight,
-            Some(power) => {
-                let norm = power.norm(leaves, leaves.get(self.linear.weight));
-                weight / norm
-            }
-        }
+    /// The weight.
+    pub(super) fn weight(&self) -> &Weight {
+        &self.weight
     }
 
     /// The activation of `y`, `[rows, output]`.
     pub(super) fn activated(&self, leaves: &Leaves, x: Tensor<2>, activation: Activation) -> Tensor<2> {
-        linear_activated(x, self.weight(leaves), leaves.get(self.linear.bias), activation)
+        linear_activated(x, self.weight.acting(leaves), leaves.get(self.bias), activation)
     }
 
     /// `y` and its directional derivative along `t`, which is `t W`.
     pub(super) fn with_tangent(&self, leaves: &Leaves, x: Tensor<2>, t: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let weight = self.weight(leaves);
-        let bias = leaves.get(self.linear.bias);
-        let none = Tensor::<1>::zeros([self.linear.output], &bias.device());
+        let weight: Tensor<2> = self.weight.acting(leaves);
+        let bias = leaves.get(self.bias);
+        let none = Tensor::<1>::zeros([self.output], &bias.device());
         (linear(x, weight.clone(), bias), linear(t, weight, none))
-    }
-
-    /// One turn of the power iteration, if there is one.
-    pub(super) fn advance(&self, params: &mut Params) {
-        if let Some(power) = &self.power {
-            power.advance(params, self.linear.weight);
-        }
-    }
-
-    /// The layer's name, and the spectral norm of the weight that acts.
-    pub(super) fn spectral_norm(&self, params: &Params) -> (String, f64) {
-        let weight = params.get(self.linear.weight);
-        let norm = spectral_norm(weight, weight.len() / self.linear.output.max(1));
-        let divisor = self.power.as_ref().map_or(1.0, |power| power.norm_on_host(params, self.linear.weight));
-        (self.name.clone(), norm / divisor)
     }
 }

@@ -10,7 +10,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use self::broken::bad_gradient;
 use super::film;
 use super::held_out::held_out;
-use super::model::{Data, Gan, Generator};
+use super::model::{Data, Gan};
 use super::objective::Convention;
 use super::place::{DIRECTIONS, Directions};
 use crate::layout::Given;
@@ -119,6 +119,7 @@ impl<'a> GanLearner<'a> {
                 self.gan.view.discrete.drawn(share, features, rows, &self.noise, at)
             }
             Data::Points(_) => Vec::new(),
+            Data::Images(_) => self.gan.labels(self.data, &rows[part.clone()]),
         }
     }
 
@@ -138,7 +139,7 @@ impl<'a> GanLearner<'a> {
         let mut values = vec![0.0; rows * width];
         self.noise.fill_normal(Stream::Instance, address, &mut values);
         values.iter_mut().for_each(|v| *v *= deviation as f32);
-        let conditions = self.gan.view.discrete.len();
+        let conditions = self.gan.condition_width();
         for row in values.chunks_exact_mut(width).filter(|_| conditions > 0) {
             // Which column is told stays certain.
             row[width - conditions..].fill(0.0);
@@ -184,9 +185,7 @@ impl Learner for GanLearner<'_> {
         if !norm.is_finite() {
             return Err(bad_gradient(step, "generator", &self.gan.generator_params, &gradient));
         }
-        if let Generator::Points(points) = &self.gan.generator {
-            points.update(&mut self.gan.generator_params, of_moments, self.batch);
-        }
+        self.gan.generator.update(&mut self.gan.generator_params, of_moments, self.batch);
         let (of, [penalty, gradient_norm], discriminator_norm) = last;
         let [real, fake, after] = match objective.probability(0.0) {
             Some(_) => ["d_real", "d_fake", "d_fake_after"],

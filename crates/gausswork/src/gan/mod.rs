@@ -7,6 +7,7 @@ mod discriminator;
 mod film;
 mod fresh;
 mod held_out;
+mod image;
 mod layer;
 mod learner;
 mod likelihood;
@@ -25,13 +26,18 @@ mod swings;
 mod tests;
 pub mod verdict;
 mod view;
+mod weight;
 
 pub use crate::nn::{Nonlinearity, Phase};
 pub use condition::DiscreteColumns;
 pub use config::{GanConfig, GeneratorConfig, PointsConfig, RowsConfig};
-pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode};
+pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode, Seen};
 pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
 pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};
+pub use image::{
+    DrawnImages, ImageDiscriminatorConfig, ImageField, ImageGenerator, ImageGeneratorConfig, Images,
+    LabelUse, draw,
+};
 pub use learner::{GanLearner, POSITION};
 pub use model::{Data, Field, Gan, Generator};
 pub use objective::{Convention, Equilibrium, Meaning, Objective, jensen_shannon_bound, value_of_game};
@@ -45,3 +51,5 @@ pub use spectral::Normalisation;
 pub use swings::Swings;
 pub use verdict::{Judgement, Recent, Verdict, judge};
 pub use view::View;
+
+pub use crate::nn::{Nonlinearity, Phase};

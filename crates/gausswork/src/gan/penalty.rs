@@ -155,6 +155,17 @@ impl Penalty {
 const LEAST: f64 = 1e-12;
 
 impl PenaltyKind {
+    /// Its name in a configuration file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::R1 => "r1",
+            Self::R2 => "r2",
+            Self::R1R2 => "r1-r2",
+            Self::Gradient => "gradient",
+        }
+    }
+
     /// Where the slope is taken.
     fn places(self, rows: PenalisedRows, pac: usize) -> Option<Tensor<2>> {
         let [real, fake, mix] = [rows.real, rows.fake, rows.mix].map(Tensor::inner);

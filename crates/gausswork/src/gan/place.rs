@@ -28,7 +28,7 @@ impl Directions {
     /// Directions for the rows of a game, measured on `rows` of its data, evenly chosen.
     pub(super) fn new(gan: &Gan, data: Data<'_>, rows: &[u32], noise: &Noise) -> Self {
         // What a row is told is no place of it.
-        let width = gan.seen_width() - gan.view.discrete.len();
+        let width = gan.seen_width() - gan.condition_width();
         let count = width.min(DIRECTIONS);
         let mut weights = vec![0.0; width * count];
         if width > count {

@@ -62,10 +62,12 @@ impl GanSampler {
                 let y: Vec<f32> = y.into_data().iter().collect();
                 let scores = match field {
                     Field::Points(affine) => affine.apply(&y),
-                    Field::Rows => y.into_iter().map(f64::from).collect(),
+                    Field::Rows | Field::Images(_) => y.into_iter().map(f64::from).collect(),
                 };
                 Drawn { codes: Vec::new(), scores }
             }
+            // Images are drawn as such.
+            (Generator::Images(_), _) => Drawn { codes: Vec::new(), scores: Vec::new() },
             (Generator::Rows(generator), _) => {
                 let width = generator.noise_width();
                 let mut gumbels = vec![0.0; rows * width];

@@ -37,6 +37,7 @@ pub(super) fn configurations(pac: usize) -> Vec<DiscriminatorConfig> {
                         normalisation,
                         blocks: 2,
                         waves,
+                        ..DiscriminatorConfig::default()
                     });
                 }
             }
@@ -47,7 +48,8 @@ pub(super) fn configurations(pac: usize) -> Vec<DiscriminatorConfig> {
 
 pub(super) fn network(config: &DiscriminatorConfig, features: usize) -> (Discriminator, Params) {
     let mut params = Params::default();
-    let discriminator = Discriminator::new(&mut params, features, config.clone(), &Noise::new(3));
+    let discriminator =
+        Discriminator::new(&mut params, Seen::Numbers(features), config.clone(), &Noise::new(3));
     (discriminator, params)
 }
 

@@ -131,6 +131,11 @@ impl Params {
         id
     }
 
+    /// The parameter of a name.
+    pub fn id(&self, name: &str) -> Option<ParamId> {
+        self.entries.iter().position(|entry| entry.name == name).map(ParamId)
+    }
+
     /// The entries, in order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -215,7 +220,7 @@ fn tracked(mut leaves: Leaves, device: &Device) -> Leaves {
 }
 
 /// Parameters on a device.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Leaves {
     tensors: Vec<Tensor<1>>,
     shapes: Vec<Vec<usize>>,
@@ -227,6 +232,18 @@ impl Leaves {
         let mut shape = [0; D];
         shape.copy_from_slice(&self.shapes[id.0]);
         self.tensors[id.0].clone().reshape(shape)
+    }
+
+    /// A parameter's values, in one row.
+    pub fn flat(&self, id: ParamId) -> Tensor<1> {
+        self.tensors[id.0].clone()
+    }
+
+    /// The same but for one parameter, whose values, in one row, are given.
+    #[must_use]
+    pub fn with(mut self, id: ParamId, values: Tensor<1>) -> Self {
+        self.tensors[id.0] = values;
+        self
     }
 
     /// The device.

@@ -43,7 +43,8 @@ pub fn discriminate<E: From<ScoreError>>(
     }
     let (table, features) = encoded(model, path, options)?;
     let points = match &gan.field {
-        Field::Rows => None,
+        // Images come another way.
+        Field::Rows | Field::Images(_) => None,
         Field::Points(affine) => {
             let no_points = || ScoreError::NoPoints { path: path.to_path_buf() };
             let rows = truth::points(&table.batch).ok_or_else(no_points)?;

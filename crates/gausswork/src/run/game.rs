@@ -7,18 +7,18 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use serde_json::Value;
 
-use super::fit::FitError;
+use super::fit::{FitError, leave};
 use super::sample::{SampleRequest, sample};
-use super::session::Rows;
 use super::truth;
-use crate::artifact::{Model, Network};
+use crate::artifact::{self, Model, Network};
 use crate::data::density::Against;
 use crate::data::table::Conditions;
 use crate::gan::{
-    Class, Data, FRESH_ROWS, Field, GameRecord, Gan, ModesCaptured, Objective, Recent, fresh_discriminator,
-    held_out, jensen_shannon_bound, judge,
+    Class, Data, FRESH_ROWS, Field, GameRecord, Gan, Judgement, ModesCaptured, Objective, Recent, Verdict,
+    draw, fresh_discriminator, held_out, jensen_shannon_bound, judge,
 };
 use crate::layout::Features;
+use crate::learner::Diverged;
 use crate::noise::Noise;
 use crate::train::Threads;
 
@@ -38,12 +38,40 @@ pub fn game_record(directory: &Path, objective: Objective) -> GameRecord {
     record
 }
 
+/// What a game was played on.
+#[derive(Clone, Copy)]
+pub(super) struct Played<'a> {
+    pub data: Data<'a>,
+    /// Rows or images to train on, and those held out.
+    pub split: [&'a [u32]; 2],
+}
+
+/// Training images that a fresh discriminator sees at most; the steps draw several times as many.
+const FRESH_IMAGES: usize = 10_000;
+
+/// Leaves the model of a game that broke behind, with the weights of `step`, and the verdict that says so; the error to tell.
+///
+/// # Errors
+/// Files that cannot be written.
+pub(super) fn broken(
+    model: &mut Model,
+    diverged: Diverged,
+    step: u64,
+    directory: &Path,
+) -> Result<FitError, FitError> {
+    let kept = format!("the weights are those of step {step}, from before that");
+    model.card.judgement =
+        Some(Judgement { verdict: Verdict::Diverged, reasons: vec![diverged.to_string(), kept] });
+    leave(model, directory)?;
+    Ok(FitError::GameDiverged { diverged, step, path: directory.join(artifact::FILE_NAME) })
+}
+
 /// Judges a finished game, and adds to the card of its model the verdict and the figures behind it.
 ///
 /// `against` are its rows beside a known density.
 pub(super) fn conclude(
     model: &mut Model,
-    rows: Rows<'_>,
+    played: Played<'_>,
     against: Option<&Against>,
     directory: &Path,
     workers: &Threads,
@@ -52,11 +80,12 @@ pub(super) fn conclude(
     let noise = Noise::new(model.card.seed);
     let mut record = game_record(directory, gan.config.objective());
     let mut figures = of_log(&record);
-    let seen = if rows.split[1].is_empty() { rows.split[0] } else { rows.split[1] };
-    let ended = held_out(gan, rows.field().1, seen, &noise, workers);
+    let [train, held] = played.split;
+    let seen = if held.is_empty() { train } else { held };
+    let ended = held_out(gan, played.data, seen, &noise, workers);
     record.spread = ended.iter().find(|(name, _)| *name == "spread").map(|(_, spread)| *spread);
     figures.extend(ended.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    record.fresh = fresh(model, gan, rows, &noise, workers)?;
+    record.fresh = fresh(model, gan, played, &noise, workers)?;
     if let Some(fresh) = record.fresh {
         figures.push(("fresh_j_d".to_owned(), fresh.j_d));
         figures.push(("fresh_j_d_standard_error".to_owned(), fresh.standard_error));
@@ -86,19 +115,23 @@ fn of_log(record: &GameRecord) -> Vec<(String, f64)> {
 fn fresh(
     model: &Model,
     gan: &Gan,
-    rows: Rows<'_>,
+    played: Played<'_>,
     noise: &Noise,
     workers: &Threads,
 ) -> Result<Option<crate::gan::FreshDiscriminator>, FitError> {
-    let [train, held_out] = rows.split;
-    let train = super::figures::spread(train, FRESH_ROWS);
+    let [train, held_out] = played.split;
+    let most = match gan.field {
+        Field::Rows | Field::Points(_) => FRESH_ROWS,
+        Field::Images(_) => FRESH_IMAGES,
+    };
+    let train = super::figures::spread(train, most);
     if held_out.is_empty() {
         return Ok(None);
     }
-    let drawn = Drawn::new(model, &gan.field, train.len() + held_out.len(), workers)?;
+    let drawn = Drawn::new(model, gan, train.len() + held_out.len(), workers)?;
     let (first, last) = (train.len() as u32, (train.len() + held_out.len()) as u32);
     let (learned, judged): (Vec<u32>, Vec<u32>) = ((0..first).collect(), (first..last).collect());
-    let real = Class { data: rows.field().1, train: &train, held_out };
+    let real = Class { data: played.data, train: &train, held_out };
     let samples = Class { data: drawn.data(), train: &learned, held_out: &judged };
     Ok(fresh_discriminator(gan, [real, samples], noise, workers))
 }
@@ -110,7 +143,10 @@ enum Drawn {
 }
 
 impl Drawn {
-    fn new(model: &Model, field: &Field, rows: usize, workers: &Threads) -> Result<Self, FitError> {
+    fn new(model: &Model, gan: &Gan, rows: usize, workers: &Threads) -> Result<Self, FitError> {
+        if let Some(images) = draw(gan, [0, rows as u64], None, &Noise::new(model.card.seed), workers) {
+            return Ok(Self::Points(images.seen(gan.condition_width())));
+        }
         let (seed, threads) = (model.card.seed, workers.threads());
         let conditions = Conditions::default();
         let request = SampleRequest { rows: rows as u64, offset: 0, seed, threads, conditions };
@@ -120,7 +156,7 @@ impl Drawn {
             Ok(())
         };
         sample(model, &request, &mut keep, &mut ())?;
-        if let Field::Points(affine) = field {
+        if let Field::Points(affine) = &gan.field {
             let points: Vec<[f64; 2]> = batches.iter().filter_map(truth::points).flatten().collect();
             return Ok(Self::Points(affine.inverse(points.as_flattened())));
         }

@@ -37,14 +37,14 @@ impl GanLearner<'_> {
             let asked = (size, &told[..]);
             let (fake, _) = gan.fake(&generator, asked, &this.noise, 2 * address, Phase::Train, &this.device);
             let of_fake_rows = fake.clone();
-            let real = gan.view.told(gan.real(this.data, &rows[part], &this.device), &told);
+            let real = gan.told(gan.real(this.data, &rows[part], &this.device), &told);
             let real = this.blurred(real, deviation, 4 * address);
             let fake = this.blurred(fake, deviation, 4 * address + 1);
             let leaves = gan.discriminator_params.leaves(&autodiff);
             let mode = |side: u64| Mode::Train { noise: &this.noise, address: 4 * address + side };
             let lift = |x: &Tensor<2>| Tensor::<2>::from_inner(x.clone());
-            let of_real = gan.discriminator.logits(&leaves, lift(&real), mode(0));
-            let of_fake = gan.discriminator.logits(&leaves, lift(&fake), mode(1));
+            let (of_real, seen_of_real) = gan.discriminator.judged(&leaves, lift(&real), mode(0));
+            let (of_fake, seen_of_fake) = gan.discriminator.judged(&leaves, lift(&fake), mode(1));
             let objective = gan.config.objective();
             let packs = size / gan.config.discriminator.pac;
             let per_pack = objective.discriminator_loss(of_real.clone(), of_fake.clone());
@@ -55,7 +55,7 @@ impl GanLearner<'_> {
                 let mut mix = vec![0.0; packs];
                 this.noise.fill_uniform(Stream::Interpolate, address, &mut mix);
                 let mix = Tensor::from_data(TensorData::new(mix, [packs, 1]), &this.device);
-                let rows = PenalisedRows { real, fake, mix, condition: gan.view.discrete.len() };
+                let rows = PenalisedRows { real, fake, mix, condition: gan.condition_width() };
                 let found = penalty_now.of(&gan.discriminator, [&leaves, &plain], rows, mode(2));
                 if let Some(found) = found {
                     loss = loss + found.surrogate;
@@ -74,18 +74,22 @@ impl GanLearner<'_> {
                 norm * packs as f64,
             ];
             figures.extend([broken(&of_fake_rows), broken(&of_real.inner()), broken(&of_fake.inner())]);
+            figures.extend(seen_of_real.iter().zip(&seen_of_fake).map(|(real, fake)| real + fake));
             (gradient, figures)
         });
         let packs = (this.batch / gan.config.discriminator.pac) as f64;
         if let Some(bad) = figures.iter().position(|f| !f.is_finite()) {
             let term = if bad < 3 { "the discriminator's loss" } else { "the discriminator's penalty" };
-            return Err(this.diverged(step, term, &figures[5..]));
+            return Err(this.diverged(step, term, &figures[5..8]));
         }
         let values = self.gan.discriminator_params.values_mut();
         let norm = self.discriminator.step(turn, rate, &gradient, values, workers);
         if !norm.is_finite() {
             return Err(bad_gradient(step, "discriminator", &self.gan.discriminator_params, &gradient));
         }
+        let discriminator = &self.gan.discriminator;
+        // Of data and samples together.
+        discriminator.update(&mut self.gan.discriminator_params, &figures[8..]);
         let sums = Sums { loss: figures[0] / packs, real: figures[1] / packs, fake: figures[2] / packs };
         Ok((sums, [figures[3] / packs, figures[4] / packs], norm))
     }

@@ -42,7 +42,7 @@ impl GanLearner<'_> {
             let of_real = if alone {
                 Tensor::zeros([packs, 1], &autodiff)
             } else {
-                let real = gan.view.told(gan.real(self.data, &rows[part], &self.device), &told);
+                let real = gan.told(gan.real(self.data, &rows[part], &self.device), &told);
                 let real = self.blurred(real, deviation, 4 * address + 3);
                 let plain = gan.discriminator_params.constants(&self.device);
                 Tensor::from_inner(gan.discriminator.logits(&plain, real, mode(2)))
@@ -55,9 +55,7 @@ impl GanLearner<'_> {
             let mut figures = vec![sum_of(&per_pack, |loss| loss) / batch, of_d / batch];
             figures.extend([broken(&of_fake_rows), 0.0, broken(&of_fake.inner())]);
             figures.extend(self.directions.sums(of_fake_rows));
-            if let Generator::Points(points) = &gan.generator {
-                figures.extend(points.sums(moments.into_iter().map(Tensor::inner).collect(), size));
-            }
+            figures.extend(moments);
             (gradient, figures)
         })
     }

@@ -80,7 +80,7 @@ fn pairs_have_the_same_condition() {
     let leaves = learner.gan.generator_params.constants(&device);
     let gan = &learner.gan;
     let (fake, _) = gan.fake(&leaves, (16, &told), &learner.noise, 1, Phase::Train, &device);
-    let real = gan.view.told(gan.real(learner.data, &rows[..16], &device), &told);
+    let real = gan.told(gan.real(learner.data, &rows[..16], &device), &told);
     let [real, fake] = [real, fake].map(|x| x.into_data().iter::<f32>().collect::<Vec<f32>>());
     // Three codes of either column, and which of them is a condition.
     for (real, fake) in real.chunks_exact(8).zip(fake.chunks_exact(8)) {

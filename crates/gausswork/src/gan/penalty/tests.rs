@@ -46,6 +46,7 @@ fn gradients_are_those_of_double_differentiation() {
             dropout: 0.0,
             normalisation: serde_json::from_value::<Normalisation>(read("normalisation")).expect("one"),
             waves: None,
+            ..DiscriminatorConfig::default()
         };
         let penalty = Penalty {
             kind: serde_json::from_value(read("kind")).expect("a kind"),

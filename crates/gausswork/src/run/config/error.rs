@@ -40,9 +40,36 @@ pub enum ConfigError {
         /// Rows of a pack.
         pac: usize,
     },
-    /// A game of images.
-    #[error("kind = \"gan\": a game of images is not there yet; fit them with kind = \"vae\"")]
-    NoGameOfImages,
+    /// A penalty on the slope at each image, where images are normalised together.
+    #[error(
+        "gan.penalty.kind = \"{penalty}\" with gan.discriminator.images.normalisation = \"batch\": where images are normalised \
+         together, none has a slope of its own; take layer normalisation or none, or no penalty"
+    )]
+    PenaltyOfBatch {
+        /// The penalty's name.
+        penalty: &'static str,
+    },
+    /// A setting that a game of images does not have.
+    #[error("{key}: a game of images has no such thing; it is of {of}")]
+    NotOfImages {
+        /// Its dotted path.
+        key: &'static str,
+        /// What it is of.
+        of: &'static str,
+    },
+    /// Labels are to be told, and there are none.
+    #[error(
+        "gan.labels = \"told\": the images have no labels, or more than 4,096 different ones; take \"ignored\""
+    )]
+    NoLabels,
+    /// A pack of images with a label each.
+    #[error(
+        "gan.discriminator.pac = {pac} with gan.labels = \"told\": a pack of images has no label; take one of the two"
+    )]
+    PackOfLabels {
+        /// Images of a pack.
+        pac: usize,
+    },
     /// A likelihood of levels, and numbers that have none.
     #[error(
         "images.likelihood = \"{}\": the numbers of these images are not whole levels of a known range; take a gaussian \

@@ -26,17 +26,27 @@ impl Config {
     pub fn to_toml(&self, of: Of) -> String {
         let mut table = toml::Table::try_from(self).unwrap_or_default();
         let defaults = toml::Table::try_from(Self::default()).unwrap_or_default();
-        let others: &[&[&str]] = match (self.kind, of) {
-            (Kind::Vae, Of::Images) => &[&["model"], &["objective"], &["prior"], &["gan"]],
-            (Kind::Vae, _) => &[&["images"], &["gan"]],
-            (Kind::Gan, Of::Rows | Of::Images) => {
-                &[&["images"], &["model"], &["objective"], &["prior"], &["gan", "generator", "points"]]
-            }
-            (Kind::Gan, Of::Points) => {
-                &[&["images"], &["model"], &["objective"], &["prior"], &["gan", "generator", "rows"]]
-            }
+        const OF_VAE: &[&[&str]] = &[&["images"], &["model"], &["objective"], &["prior"]];
+        const OF_IMAGES: &[&[&str]] =
+            &[&["gan", "labels"], &["gan", "generator", "images"], &["gan", "discriminator", "images"]];
+        const NOT_OF_IMAGES: &[&[&str]] = &[
+            &["gan", "generator", "rows"],
+            &["gan", "generator", "points"],
+            &["gan", "generator", "width"],
+            &["gan", "discriminator", "width"],
+            &["gan", "discriminator", "blocks"],
+            &["gan", "discriminator", "layers"],
+            &["gan", "discriminator", "activation"],
+            &["gan", "discriminator", "dropout"],
+        ];
+        let others: [&[&[&str]]; 3] = match (self.kind, of) {
+            (Kind::Vae, Of::Images) => [&[&["model"], &["objective"], &["prior"]], &[&["gan"]], &[]],
+            (Kind::Vae, _) => [&[&["images"]], &[&["gan"]], &[]],
+            (Kind::Gan, Of::Images) => [OF_VAE, NOT_OF_IMAGES, &[]],
+            (Kind::Gan, Of::Rows) => [OF_VAE, OF_IMAGES, &[&["gan", "generator", "points"]]],
+            (Kind::Gan, Of::Points) => [OF_VAE, OF_IMAGES, &[&["gan", "generator", "rows"]]],
         };
-        others.iter().for_each(|section| remove_default(&mut table, &defaults, section));
+        others.iter().copied().flatten().for_each(|section| remove_default(&mut table, &defaults, section));
         toml::to_string_pretty(&table).unwrap_or_default()
     }
 

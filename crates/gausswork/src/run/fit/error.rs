@@ -7,7 +7,7 @@ use crate::artifact::ArtifactError;
 use crate::data::image::ImageError;
 use crate::data::table::{CodecError, TableError};
 use crate::learner::Diverged;
-use crate::run::{ConfigError, SampleError};
+use crate::run::{ConfigError, ImagesError, SampleError};
 use crate::train::ThreadsError;
 
 /// A fit failed.
@@ -56,6 +56,9 @@ pub enum FitError {
     /// The sample.
     #[error(transparent)]
     Sample(#[from] SampleError),
+    /// The sample of images.
+    #[error(transparent)]
+    SampleImages(#[from] ImagesError),
     /// Conditions are wanted, and no column can be one.
     #[error(
         "{}: gan.generator.rows.conditions = {share}, but no column is discrete (names, truth values, or numbers of few \

@@ -23,10 +23,9 @@ use super::log::Log;
 use super::prepare::{Prepared, prepare};
 use super::session::{Encoded, Rows, Session};
 use super::{Event, Observer, game, images, truth};
-use crate::artifact::{self, Card, Model, Network};
+use crate::artifact::{Card, Model, Network};
 use crate::data::density::Against;
 use crate::data::image::is_image_set;
-use crate::gan::{Judgement, Verdict};
 use crate::train::{Ended, Progress, Threads};
 use crate::vae::Prior;
 
@@ -153,18 +152,13 @@ fn go(
         judgement: None,
     };
     let mut model = Model { card, network };
-    let path = directory.join(artifact::FILE_NAME);
     let ended = match ended {
         Ok(ended) => ended,
         Err(diverged) => {
-            let step = record.progress.best_step;
-            let kept = format!("the weights are those of step {step}, from before that");
-            model.card.judgement =
-                Some(Judgement { verdict: Verdict::Diverged, reasons: vec![diverged.to_string(), kept] });
-            leave(&model, directory)?;
+            let error = game::broken(&mut model, diverged, record.progress.best_step, directory)?;
             // From the same checkpoint it would break at the same step.
             let _ = fs::remove_file(&checkpoint);
-            return Err(FitError::GameDiverged { diverged, step, path });
+            return Err(error);
         }
     };
     let mut against = None;
@@ -174,7 +168,8 @@ fn go(
     }
     if config.kind == Kind::Gan && ended != Ended::Interrupted {
         observer.observe(&Event::Stage("training a fresh discriminator to judge the game"));
-        game::conclude(&mut model, rows, against.as_ref(), directory, &workers)?;
+        let played = game::Played { data: rows.field().1, split: rows.split };
+        game::conclude(&mut model, played, against.as_ref(), directory, &workers)?;
     }
     model.card.figures.extend(against.iter().flat_map(Against::figures));
     leave(&model, directory)?;

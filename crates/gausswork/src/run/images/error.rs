@@ -15,6 +15,44 @@ pub enum ImagesError {
         /// What it is of.
         of: &'static str,
     },
+    /// A game, which rebuilds no image and bounds no likelihood.
+    #[error(
+        "the model is a generative adversarial network of images: it has no encoder and no likelihood; fit a vae for that"
+    )]
+    NoAutoencoder,
+    /// A model without a discriminator of images.
+    #[error("the model is not a game of images, and has no discriminator of them; fit a gan for that")]
+    NoGame,
+    /// A discriminator of packs.
+    #[error(
+        "the discriminator judges packs of {pac} images, and says nothing of a single one; fit with gan.discriminator.pac = 1"
+    )]
+    Packs {
+        /// Images of a pack.
+        pac: usize,
+    },
+    /// A set without the labels that a game was told.
+    #[error(
+        "{}: the game was told labels ({}), and these images do not have the same; give them, or fit with gan.labels = \"ignored\"",
+        path.display(), names.join(", ")
+    )]
+    Labels {
+        /// The set.
+        path: PathBuf,
+        /// The labels of the game.
+        names: Vec<String>,
+    },
+    /// A label that there is not.
+    #[error("label \"{label}\": {}", match names.is_empty() {
+        true => "the model is told no labels; fit a gan with gan.labels = \"told\" for that".to_owned(),
+        false => format!("the model's labels are {}", names.join(", ")),
+    })]
+    NoLabel {
+        /// The label asked for.
+        label: String,
+        /// Those that there are.
+        names: Vec<String>,
+    },
     /// Images of another shape.
     #[error(
         "{}: images of {found}, and the model is of images of {expected}; make them of that shape (--resize, --channels)",

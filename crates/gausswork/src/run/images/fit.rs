@@ -1,4 +1,4 @@
-//! Fitting an autoencoder of images: read, train, score held-out images, write the run directory.
+//! Fitting a model of images: read, train, score held-out images or judge the game, write the run directory.
 
 use std::fs;
 use std::path::Path;
@@ -7,20 +7,23 @@ use std::sync::atomic::AtomicBool;
 use burn::tensor::Device;
 
 use super::figures::figures;
+use super::game::play;
 use super::grid::write_images;
 use super::prepare::{Prepared, prepare};
-use crate::artifact::{Card, ImageKind, Model, ModelKind, Network};
+use super::sample::{ImageRequest, sample_images};
+use crate::artifact::{Card, Model, Network};
 use crate::data::table::TableCodec;
+use crate::gan::{Data, Images};
 use crate::noise::Noise;
 use crate::run::checkpoint::{self, Checkpoint, State};
-use crate::run::config::{Config, Of, Refit};
+use crate::run::config::{Config, Kind, Of, Refit};
 use crate::run::fit::{Finished, FitError, Run, create, leave, same_configuration, write};
 use crate::run::log::Log;
 use crate::run::session::Session;
-use crate::run::{Event, Observer};
+use crate::run::{Event, Observer, game};
 use crate::train::{Ended, Progress, Threads};
 use crate::vae::Prior;
-use crate::vae::image::{ImageLearner, ImageVae, Moments, Pixels, Shown, draw_images};
+use crate::vae::image::{ImageLearner, ImageVae, Moments, Pixels, Shown};
 
 /// Images of the grid that a fit leaves behind.
 const SAMPLE_IMAGES: u64 = 100;
@@ -79,27 +82,62 @@ fn go(
     let path = directory.join(checkpoint::FILE_NAME);
     let workers = Threads::new(threads)?;
     let mut session = Session { record, state, log, film: None, path, workers, stop, observer };
-    let (vae, ended) = train_on(prepared, &mut session)?;
+    let images = Images::new(set);
+    let (network, ended) = match config.kind {
+        Kind::Vae => {
+            let (vae, ended) = train_on(prepared, &mut session)?;
+            (Network::Images(vae), Ok(ended))
+        }
+        Kind::Gan => {
+            let (gan, ended) = play(prepared, &images, &mut session)?;
+            (Network::Gan(gan), ended)
+        }
+    };
     let Session { record, path: checkpoint, observer, workers, .. } = session;
-    let latent = vae.config.latent();
-    let kind = ImageKind { config: vae.config.clone(), frame: frame.clone() };
+    let kind = network.kind();
     let card = Card {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: config.seed,
         fingerprint: set.fingerprint().to_owned(),
         rows: [train.len(), held_out.len()],
-        model: ModelKind::Images(kind),
+        prior: Prior::Standard { latent: kind.latent() },
+        model: kind,
         config: config.to_toml(Of::Images),
         codec: TableCodec::of_no_columns(),
-        prior: Prior::Standard { latent },
         figures: record.figures,
         judgement: None,
     };
-    warn_of_collapse(&card, observer);
-    let images = draw_images(&vae, [0, SAMPLE_IMAGES], Shown::Expected, &Noise::new(config.seed), &workers);
-    let model = Model { card, network: Network::Images(vae) };
+    let mut model = Model { card, network };
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(diverged) => {
+            // Images that could not be read are no numbers either.
+            images.check()?;
+            let error = game::broken(&mut model, diverged, record.progress.best_step, directory)?;
+            let _ = fs::remove_file(checkpoint);
+            return Err(error);
+        }
+    };
+    if config.kind == Kind::Gan && ended != Ended::Interrupted {
+        observer.observe(&Event::Stage("training a fresh discriminator to judge the game"));
+        let played = game::Played { data: Data::Images(&images), split: [train, held_out] };
+        game::conclude(&mut model, played, None, directory, &workers)?;
+    }
+    images.check()?;
+    if config.kind == Kind::Vae {
+        warn_of_collapse(&model.card, observer);
+    }
     leave(&model, directory)?;
-    write_images(&directory.join("sample.png"), frame, &images, None)?;
+    let request = ImageRequest {
+        count: SAMPLE_IMAGES,
+        offset: 0,
+        shown: Shown::Expected,
+        label: None,
+        seed: config.seed,
+        threads,
+    };
+    let drawn = sample_images(&model, &request, &mut ()).map_err(FitError::from)?;
+    write_images(&directory.join("sample.png"), frame, &drawn, None)?;
     if ended != Ended::Interrupted {
         // A finished run has nothing to resume; a checkpoint left behind would only claim so.
         let _ = fs::remove_file(checkpoint);

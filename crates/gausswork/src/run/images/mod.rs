@@ -3,6 +3,7 @@
 mod error;
 mod figures;
 mod fit;
+mod game;
 mod grid;
 mod model;
 mod plan;
@@ -13,6 +14,7 @@ mod score;
 
 pub use error::ImagesError;
 pub(super) use fit::{fit, resume};
+pub use game::discriminate_images;
 pub use grid::write_images;
 pub use plan::{ImagePlan, plan_images};
 pub use reconstruct::{ReconstructRequest, reconstruct};

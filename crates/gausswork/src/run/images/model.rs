@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::ImagesError;
 use crate::artifact::{Model, Network};
-use crate::data::image::{self, ImageError, ImageSet, ReadImages};
+use crate::data::image::{self, ImageError, ImageFrame, ImageSet, ReadImages};
 use crate::vae::image::ImageVae;
 
 /// The autoencoder of images that a model is.
@@ -14,8 +14,17 @@ use crate::vae::image::ImageVae;
 pub(super) fn of_images(model: &Model) -> Result<&ImageVae, ImagesError> {
     match &model.network {
         Network::Images(vae) => Ok(vae),
-        Network::Vae(_) | Network::Gan(_) => Err(ImagesError::NotOfImages { of: "a table" }),
+        network if network.frame().is_some() => Err(ImagesError::NoAutoencoder),
+        _ => Err(ImagesError::NotOfImages { of: "a table" }),
     }
+}
+
+/// Reads images as an autoencoder knows them: [`read_framed`].
+///
+/// # Errors
+/// The set's; [`ImagesError::Shape`].
+pub(super) fn read(vae: &ImageVae, path: &Path, options: &ReadImages) -> Result<ImageSet, ImagesError> {
+    read_framed(&vae.frame, path, options)
 }
 
 /// Reads images as a model knows them: of its shape, on its scale.
@@ -25,13 +34,17 @@ pub(super) fn of_images(model: &Model) -> Result<&ImageVae, ImagesError> {
 ///
 /// # Errors
 /// The set's; [`ImagesError::Shape`].
-pub(super) fn read(vae: &ImageVae, path: &Path, options: &ReadImages) -> Result<ImageSet, ImagesError> {
-    let scaled = ReadImages { range: Some(options.range.unwrap_or(vae.frame.range)), ..options.clone() };
+pub(super) fn read_framed(
+    frame: &ImageFrame,
+    path: &Path,
+    options: &ReadImages,
+) -> Result<ImageSet, ImagesError> {
+    let scaled = ReadImages { range: Some(options.range.unwrap_or(frame.range)), ..options.clone() };
     let set = match image::read(path, &scaled) {
         Err(ImageError::Value { .. }) if options.range.is_none() => image::read(path, options)?,
         other => other?,
     };
-    let (found, expected) = (set.shape(), vae.frame.shape);
+    let (found, expected) = (set.shape(), frame.shape);
     if found != expected {
         return Err(ImagesError::Shape { path: path.to_path_buf(), found, expected });
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::data::image::{self, ImageSet};
 use crate::noise::{Noise, Stream};
-use crate::run::config::{Config, ConfigError};
+use crate::run::config::{Config, ConfigError, Kind};
 use crate::run::fit::FitError;
 use crate::run::{Event, FEWEST_ROWS, Observer};
 use crate::vae::image::{Family, ImageFrame, Likelihood};
@@ -34,12 +34,13 @@ pub(super) fn prepare(
     let set = image::read(path, &config.data.read_images())?;
     set.at_least(FEWEST_ROWS)?;
     let frame = ImageFrame::of(&set);
-    match config.images.likelihood() {
-        Likelihood::Bernoulli(_) => set.check_unit_interval()?,
-        Likelihood::Logistic if frame.levels.is_none() => {
+    match (config.kind, config.images.likelihood()) {
+        (Kind::Vae, Likelihood::Bernoulli(_)) => set.check_unit_interval()?,
+        (Kind::Vae, Likelihood::Logistic) if frame.levels.is_none() => {
             return Err(ConfigError::NoLevels { likelihood: Family::Logistic }.into());
         }
-        Likelihood::Gaussian(_) | Likelihood::Logistic => {}
+        // A game has no likelihood.
+        (Kind::Vae | Kind::Gan, _) => {}
     }
     let [train, held_out] = split(set.len(), config.training.held_out, config.seed);
     let config = config.resolved_for_images(train.len(), set.shape().values())?;

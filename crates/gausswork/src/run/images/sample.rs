@@ -2,11 +2,12 @@
 
 use super::error::ImagesError;
 use super::model::of_images;
-use crate::artifact::Model;
+use crate::artifact::{Model, Network};
+use crate::gan::{Field, Gan, draw};
 use crate::noise::Noise;
 use crate::run::{Event, Observer};
 use crate::train::Threads;
-use crate::vae::image::{DRAWN_TOGETHER, Shown, draw_images};
+use crate::vae::image::{DRAWN_TOGETHER, ImageVae, Shown, draw_images};
 
 /// Which images to draw.
 #[derive(Debug, Clone)]
@@ -15,8 +16,10 @@ pub struct ImageRequest {
     pub count: u64,
     /// The number of the first; image `i` is the same whatever the offset and the number of images.
     pub offset: u64,
-    /// What is shown of `p(x|z)`.
+    /// Of an autoencoder: what is shown of `p(x|z)`.
     pub shown: Shown,
+    /// Of a game that was told labels: the one that all are to have.
+    pub label: Option<String>,
     /// The seed.
     pub seed: u64,
     /// Threads to work on.
@@ -32,8 +35,8 @@ pub fn sample_images(
     request: &ImageRequest,
     observer: &mut dyn Observer,
 ) -> Result<Vec<f32>, ImagesError> {
-    let vae = of_images(model)?;
-    let &ImageRequest { count, offset, shown, seed, threads } = request;
+    let &ImageRequest { count, offset, shown, seed, threads, .. } = request;
+    let source = Source::of(model, request)?;
     if count == 0 {
         return Err(ImagesError::Nothing { what: "images" });
     }
@@ -45,9 +48,43 @@ pub fn sample_images(
     let (mut images, mut done) = (Vec::new(), 0);
     while done < count {
         let some = group.min(count - done);
-        images.extend(draw_images(vae, [offset + done, some], shown, &noise, &workers));
+        images.extend(match source {
+            Source::Vae(vae) => draw_images(vae, [offset + done, some], shown, &noise, &workers),
+            Source::Game(gan, label) => {
+                let drawn = draw(gan, [offset + done, some], label, &noise, &workers);
+                drawn.map(|drawn| drawn.values).unwrap_or_default()
+            }
+        });
         done += some;
         observer.observe(&Event::Rows { done, total: count });
     }
     Ok(images)
+}
+
+/// What draws images.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Vae(&'a ImageVae),
+    /// A game, and the label of all images.
+    Game(&'a Gan, Option<u32>),
+}
+
+impl<'a> Source<'a> {
+    fn of(model: &'a Model, request: &ImageRequest) -> Result<Self, ImagesError> {
+        let (game, names): (_, &[String]) = match &model.network {
+            Network::Gan(gan @ Gan { field: Field::Images(field), .. }) => {
+                (Some(gan), if field.labels() > 0 { &field.frame.labels } else { &[] })
+            }
+            _ => (None, &[]),
+        };
+        let code = |label: &String| {
+            let unknown = || ImagesError::NoLabel { label: label.clone(), names: names.to_vec() };
+            names.iter().position(|name| name == label).map(|code| code as u32).ok_or_else(unknown)
+        };
+        let label = request.label.as_ref().map(code).transpose()?;
+        match game {
+            Some(gan) => Ok(Self::Game(gan, label)),
+            None => of_images(model).map(Self::Vae),
+        }
+    }
 }

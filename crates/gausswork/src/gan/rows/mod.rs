@@ -11,13 +11,17 @@
 //! A generator that can be told conditions adds a vector of each of their codes to what the trunk's blocks read, so that the spans
 //! before the conditioned one follow it too; without a condition nothing is added.
 
-use burn::tensor::{Device, Tensor, TensorData, activation};
+mod span;
 
-use crate::fused::{Activation, Relaxation, silu, straight_through_choice};
+use burn::tensor::{Tensor, activation};
+
+use crate::fused::{Relaxation, silu, straight_through_choice};
 use crate::layout::{Given, Layout, Order, Place, Span};
 use crate::nn::{Init, Leaves, Linear, ParamId, Params, Residual};
 use crate::noise::Noise;
 
+pub(super) use self::span::{Kind, based, embedded, interval_of, place_of};
+use self::span::{SpanNet, constant};
 use super::condition::DiscreteColumns;
 use super::view::{View, ranks};
 
@@ -47,37 +51,6 @@ pub struct RowGenerator {
     /// Columns of which it can be told the value, and a vector for each of their codes, `[levels, width]`.
     conditions: Option<(DiscreteColumns, ParamId)>,
 }
-
-/// What generates one span.
-#[derive(Debug, Clone)]
-pub(super) struct SpanNet {
-    entry: Linear,
-    inner: Linear,
-    outer: Linear,
-    head: Linear,
-    pub(super) kind: Kind,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum Kind {
-    Simplex {
-        /// The number of an earlier simplex, and the base measure of each of its codes, `[contexts, levels]`.
-        given: Option<(usize, Vec<f32>)>,
-        /// A vector for each code, `[levels, embedding]`; none for the last span, which nothing follows.
-        embedding: Option<ParamId>,
-    },
-    Real {
-        /// The number of the simplex that chooses the interval.
-        before: usize,
-        /// Lower end and width of each interval.
-        intervals: Vec<f32>,
-        /// What a unit of score, and of place, is embedded as, `[2, embedding]`.
-        slopes: Option<ParamId>,
-    },
-}
-
-/// Bounds of the log-scale of a real span's noise, in logits of its place.
-const LOG_SCALE_BOUNDS: (f64, f64) = (-6.0, 3.0);
 
 /// Name of the vectors of conditions.
 pub(super) const CONDITIONS: &str = "generator.conditions.weight";
@@ -264,47 +237,4 @@ impl RowGenerator {
         let Generated { codes, scores } = self.generate(leaves, z, relaxed, gumbels, [&[], told]);
         view.told(view.generated(&codes, scores), told)
     }
-}
-
-impl SpanNet {
-    /// The parameters of the span's distribution, given the trunk and the embedded spans before it.
-    pub(super) fn output(&self, leaves: &Leaves, context: &[Tensor<2>]) -> Tensor<2> {
-        let input = match context {
-            [only] => only.clone(),
-            _ => Tensor::cat(context.to_vec(), 1),
-        };
-        let hidden = self.entry.activated(leaves, input, Activation::Silu);
-        let inner = self.inner.activated(leaves, hidden.clone(), Activation::Silu);
-        self.head.forward(leaves, silu(hidden + self.outer.forward(leaves, inner)))
-    }
-}
-
-/// Logits with the base measure that an earlier code chooses.
-pub(super) fn based(logits: Tensor<2>, given: Option<&(usize, Vec<f32>)>, codes: &[Tensor<2>]) -> Tensor<2> {
-    let Some((parent, base)) = given else { return logits };
-    let ([_, levels], device) = (logits.dims(), logits.device());
-    let table = constant(base.clone(), [base.len() / levels, levels], &device);
-    logits + codes[*parent].clone().matmul(table)
-}
-
-/// Location and log-scale of the logit of a real's place within its interval, `[rows, 1]` each.
-pub(super) fn place_of(output: Tensor<2>) -> [Tensor<2>; 2] {
-    let log_scale = output.clone().narrow(1, 1, 1).clamp(LOG_SCALE_BOUNDS.0, LOG_SCALE_BOUNDS.1);
-    [output.narrow(1, 0, 1), log_scale]
-}
-
-/// Lower end and width of the interval that one-hot codes choose, `[rows, 1]` each.
-pub(super) fn interval_of(intervals: &[f32], codes: &Tensor<2>) -> [Tensor<2>; 2] {
-    let table = constant(intervals.to_vec(), [intervals.len() / 2, 2], &codes.device());
-    let interval = codes.clone().matmul(table);
-    [interval.clone().narrow(1, 0, 1), interval.narrow(1, 1, 1)]
-}
-
-/// A real as the later spans see it.
-pub(super) fn embedded(score: Tensor<2>, place: Tensor<2>, slopes: Tensor<2>) -> Tensor<2> {
-    Tensor::cat(vec![score, place - 0.5], 1).matmul(slopes)
-}
-
-fn constant(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
-    Tensor::from_data(TensorData::new(values, shape), device)
 }

@@ -1,0 +1,27 @@
+//! Games of images.
+//!
+//! | to see | look at |
+//! |---|---|
+//! | the players' networks, as a configuration has them | [`ImageGeneratorConfig`], [`ImageDiscriminatorConfig`] |
+//! | what a model file says of its images | [`ImageField`] |
+//! | the images of a set as a game reads them | [`Images`] |
+//! | the players | [`ImageGenerator`], `critic.rs` |
+//! | images drawn | [`draw`] |
+
+mod config;
+mod critic;
+mod draw;
+mod field;
+mod generator;
+mod images;
+
+pub use config::{ImageDiscriminatorConfig, ImageGeneratorConfig};
+pub(super) use critic::ImageCritic;
+pub use draw::{DrawnImages, draw};
+pub use field::{ImageField, LabelUse};
+pub use generator::ImageGenerator;
+pub use images::Images;
+pub(super) use images::marked;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! A game of images: the fit of one, and what its discriminator says of others.
+
+use std::path::Path;
+
+use burn::tensor::Device;
+
+use super::error::ImagesError;
+use super::model::read_framed;
+use super::prepare::Prepared;
+use crate::artifact::{Model, Network};
+use crate::data::image::{ImageSet, ReadImages};
+use crate::gan::{
+    Data, Field, Gan, GanLearner, ImageField, Images, LabelUse, Meaning, outputs, outputs_of_samples,
+};
+use crate::layout::Layout;
+use crate::learner::Diverged;
+use crate::noise::Noise;
+use crate::run::config::{Config, ConfigError};
+use crate::run::fit::FitError;
+use crate::run::session::Session;
+use crate::run::{Discriminated, Event, Observer};
+use crate::train::{Ended, Threads};
+
+/// Images that are judged before they are handed over.
+const IMAGES_AHEAD: usize = 1024;
+
+/// What a game on a set is played for.
+///
+/// # Errors
+/// [`ConfigError::NoLabels`].
+pub(super) fn field(config: &Config, set: &ImageSet, train: &[u32]) -> Result<Field, ConfigError> {
+    match config.gan.labels {
+        LabelUse::Ignored => Ok(Field::Images(ImageField::unlabelled(set))),
+        LabelUse::Told => ImageField::labelled(set, train).map(Field::Images).ok_or(ConfigError::NoLabels),
+    }
+}
+
+/// Plays a game on the training images; how it ended, or what broke it. The generator has its averaged weights of the last validation
+/// either way.
+pub(super) fn play(
+    prepared: &Prepared,
+    images: &Images<'_>,
+    session: &mut Session<'_>,
+) -> Result<(Gan, Result<Ended, Diverged>), FitError> {
+    let Prepared { config, set, train, held_out, .. } = prepared;
+    let noise = Noise::new(config.seed);
+    let field = field(config, set, train)?;
+    let gan = Gan::new(config.gan.clone(), Layout::default(), field, &noise);
+    let schedule = config.train_config();
+    let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
+    let (split, steps) = ([train.clone(), held_out.clone()], schedule.schedule.steps);
+    session.observer.observe(&Event::Game { objective: config.gan.objective() });
+    let data = Data::Images(images);
+    let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, Device::flex());
+    session.stage("training");
+    let ended = match session.pass(&mut learner, &schedule) {
+        Ok(ended) => Ok(ended),
+        Err(FitError::Diverged(diverged)) => Err(diverged),
+        Err(other) => return Err(other),
+    };
+    let best = learner.best().to_vec();
+    let mut gan = learner.gan;
+    gan.generator_params.values_mut().copy_from_slice(&best);
+    session.record.figures = vec![("steps".to_owned(), session.record.progress.step as f64)];
+    Ok((gan, ended))
+}
+
+/// Asks the discriminator of a game about the images of a set in order and hands its outputs to `sink`, some at a time, as
+/// [`discriminate`](crate::run::discriminate()) does with rows.
+///
+/// # Errors
+/// See [`ImagesError`]; whatever `sink` returns ends the scoring.
+pub fn discriminate_images<E: From<ImagesError>>(
+    model: &Model,
+    path: &Path,
+    options: &ReadImages,
+    [seed, threads]: [u64; 2],
+    sink: &mut dyn FnMut(&[f64]) -> Result<(), E>,
+    observer: &mut dyn Observer,
+) -> Result<Discriminated, E> {
+    let (gan, field) = match &model.network {
+        Network::Gan(gan @ Gan { field: Field::Images(field), .. }) => (gan, field),
+        _ => return Err(ImagesError::NoGame.into()),
+    };
+    let pac = gan.config.discriminator.pac;
+    if pac > 1 {
+        return Err(ImagesError::Packs { pac }.into());
+    }
+    let set = read_framed(&field.frame, path, options)?;
+    if field.labels() > 0 && set.labels().is_none_or(|labels| labels.names != field.frame.labels) {
+        return Err(
+            ImagesError::Labels { path: path.to_path_buf(), names: field.frame.labels.clone() }.into()
+        );
+    }
+    let images = Images::new(&set);
+    let workers = Threads::new(threads as usize).map_err(ImagesError::from)?;
+    let mut generated = outputs_of_samples(gan, &Noise::new(seed), &workers);
+    let meaning = gan.config.objective().meaning();
+    let origin = match meaning {
+        Meaning::Logit | Meaning::Critic => 0.0,
+        Meaning::Difference => generated.iter().sum::<f64>() / generated.len().max(1) as f64,
+    };
+    generated.iter_mut().for_each(|output| *output -= origin);
+    let all: Vec<u32> = (0..set.len() as u32).collect();
+    let (mut done, total) = (0, all.len() as u64);
+    for some in all.chunks(IMAGES_AHEAD) {
+        let outputs = outputs(gan, Data::Images(&images), some, &workers);
+        sink(&outputs.iter().map(|output| output - origin).collect::<Vec<_>>())?;
+        done += some.len() as u64;
+        observer.observe(&Event::Rows { done, total });
+    }
+    images.check().map_err(ImagesError::from)?;
+    Ok(Discriminated { meaning, generated })
+}
