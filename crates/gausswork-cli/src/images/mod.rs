@@ -5,10 +5,12 @@
 //! | the flags of `fit` that are of images alone | [`args`] |
 //! | `fit --dry-run` of images | [`plan`] |
 //! | `sample`, `score` of a model of images | [`sample`], [`score`] |
+//! | `score --bounds` | [`bounds`] |
 //! | the verb `reconstruct` | [`reconstruct`] |
 //! | what a model of images is, and its figures | [`told`] |
 
 pub(crate) mod args;
+pub(crate) mod bounds;
 pub(crate) mod plan;
 pub(crate) mod reconstruct;
 pub(crate) mod sample;

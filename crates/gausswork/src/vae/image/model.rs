@@ -11,6 +11,7 @@ use crate::fused::Activation;
 use crate::nn::{Init, Leaves, Linear, ParamId, Params};
 use crate::noise::Noise;
 use crate::vae::encoder::LOG_VAR_BOUNDS;
+use crate::vae::host::Affine;
 
 /// Mean and deviation of each number over images, which the first weights start from.
 #[derive(Debug, Clone, PartialEq)]
@@ -160,10 +161,28 @@ impl ImageVae {
         self.likelihood().distortion(self.decode(leaves, z), log_sigma, x, &self.frame)
     }
 
+    /// A draw from `p(x|z)` as the likelihood takes images, from the decoder's output for one z; nothing is cut off.
+    pub(super) fn drawn(&self, output: &[f32], uniforms: &[f32]) -> Vec<f32> {
+        self.likelihood().numbers(output, self.log_sigma_value(), &self.frame, Some(uniforms))
+    }
+
+    /// The decoder's layers on the host, and what follows all but the last.
+    pub(super) fn decoder_on_host(&self) -> (Vec<Affine>, Activation) {
+        let Perceptron { hidden, output, activation } = &self.decoder;
+        let layers = hidden.iter().chain([output]);
+        let affine = |layer: &Linear| Affine::new(self.params.get(layer.weight), self.params.get(layer.bias));
+        (layers.map(affine).collect(), *activation)
+    }
+
+    /// A shared `log σ`.
+    fn log_sigma_value(&self) -> Option<f32> {
+        self.log_sigma.and_then(|id| self.params.get(id).first().copied())
+    }
+
     /// Images from the decoder's outputs, one after the other: expectations, or with `uniforms` for every number, draws.
     pub(super) fn images(&self, outputs: &[f32], uniforms: Option<&[f32]>) -> Vec<f32> {
         let values = self.frame.shape.values();
-        let log_sigma = self.log_sigma.and_then(|id| self.params.get(id).first().copied());
+        let log_sigma = self.log_sigma_value();
         let rows = outputs.chunks_exact(self.likelihood().outputs() * values).enumerate();
         rows.flat_map(|(i, output)| {
             let uniforms = uniforms.map(|uniforms| &uniforms[i * values..(i + 1) * values]);
