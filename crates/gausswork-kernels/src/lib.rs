@@ -36,7 +36,7 @@ pub use convolution::Convolution;
 pub use draws::{gumbels, normals, uniforms};
 pub use exp::{exp, silu};
 pub use layer_norm::{layer_norm, layer_norm_gradient};
-pub use logistic::{bernoulli_loss, log_1p, sigmoid, softplus, tanh};
+pub use logistic::{bernoulli_loss, bernoulli_nats, log_1p, sigmoid, softplus, tanh};
 pub use maxout::{maxout, maxout_gradient};
 pub use moments::column_moments;
 pub use normal::{normal_draw, normal_rate};

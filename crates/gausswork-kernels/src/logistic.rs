@@ -83,6 +83,37 @@ pub fn bernoulli_loss(logits: &[f32], targets: &[f32], columns: usize, loss: &mu
     }
 }
 
+/// The loss of [`bernoulli_loss`] alone, of rows that share their targets, `targets: [columns]`: about twice as fast.
+///
+/// `Σ log(1 + e^−|x|)` is the logarithm of a product, taken once for up to 960 factors between 1 and 2, of which no strand of 16 holds more
+/// than 60. A factor is rounded once and multiplied once, so a row's loss is within `columns` units of 1, beside the rounding of the sum
+/// of `max(x, 0) − x y`.
+#[multiversion(targets = "simd")]
+pub fn bernoulli_nats(logits: &[f32], targets: &[f32], loss: &mut [f32]) {
+    const PIECE: usize = 960;
+    const STRANDS: usize = 16;
+    for (logits, loss) in logits.chunks_exact(targets.len().max(1)).zip(loss) {
+        let mut total = 0.0f64;
+        for (logits, targets) in logits.chunks(PIECE).zip(targets.chunks(PIECE)) {
+            let (mut products, mut sums) = ([1.0f32; STRANDS], [0.0f32; STRANDS]);
+            let add = |logits: &[f32], targets: &[f32], products: &mut [f32], sums: &mut [f32]| {
+                let strands = products.iter_mut().zip(sums);
+                for ((&x, &y), (product, sum)) in logits.iter().zip(targets).zip(strands) {
+                    *product *= 1.0 + exp(-x.abs());
+                    *sum += if x > 0.0 { x } else { 0.0 } - x * y;
+                }
+            };
+            let whole = logits.len() / STRANDS * STRANDS;
+            let chunks = logits.chunks_exact(STRANDS).zip(targets.chunks_exact(STRANDS));
+            chunks.for_each(|(logits, targets)| add(logits, targets, &mut products, &mut sums));
+            add(&logits[whole..], &targets[whole..], &mut products, &mut sums);
+            total += products.iter().map(|&product| f64::from(product)).product::<f64>().ln();
+            total += sums.iter().map(|&sum| f64::from(sum)).sum::<f64>();
+        }
+        *loss = total as f32;
+    }
+}
+
 /// The sum of a slice whose length is a multiple of 16, in 16 strands.
 #[inline(always)]
 fn sum(values: &[f32]) -> f32 {
@@ -125,6 +156,33 @@ mod tests {
         }
         assert_eq!((tanh(0.0), tanh(50.0), tanh(-1e30), softplus(-1e4)), (0.0, 1.0, -1.0, 0.0));
         assert!(tanh(f32::NAN).is_nan() && sigmoid(-1e4) < 1e-37 && sigmoid(1e4) == 1.0);
+    }
+
+    #[test]
+    fn the_loss_alone_is_that_of_the_definition() {
+        for columns in [1, 15, 16, 300, 784, 2000] {
+            let rows = 3;
+            let logits: Vec<f32> =
+                (0..rows * columns).map(|i| ((i * 7919) % 4001) as f32 * 0.01 - 20.0).collect();
+            let targets: Vec<f32> = (0..columns).map(|i| ((i * 31) % 11) as f32 * 0.1).collect();
+            let mut loss = vec![0.0; rows];
+            bernoulli_nats(&logits, &targets, &mut loss);
+            for (logits, &loss) in logits.chunks_exact(columns).zip(&loss) {
+                let (mut exact, mut size) = (0.0, 0.0);
+                for (&x, &y) in logits.iter().zip(&targets) {
+                    let (x, y) = (f64::from(x), f64::from(y));
+                    exact += x.max(0.0) - x * y + (-x.abs()).exp().ln_1p();
+                    size += x.abs() + 1.0;
+                }
+                // Each term is three roundings of numbers up to |x|, or one of a factor, and strands add 60 of them.
+                let slack = (3.0 + 60.0) * ULP * size;
+                assert!((f64::from(loss) - exact).abs() <= slack, "{columns}: {loss} {exact}");
+            }
+        }
+        // All factors 2, more than f64 could hold at once.
+        let mut loss = [0.0];
+        bernoulli_nats(&[0.0; 1920], &[0.5; 1920], &mut loss);
+        assert!((f64::from(loss[0]) - 1920.0 * 2f64.ln()).abs() < 1e-3);
     }
 
     #[test]

@@ -53,6 +53,12 @@ pub enum Stream {
     Binarise = 23,
     /// Coins that stand for grey levels for good; `step` is the image.
     BinariseForGood = 24,
+    /// Starts and momenta of annealed chains; `step` is what the chains are for, the image and the temperature.
+    Anneal = 30,
+    /// Whether their transitions are accepted, and how far their steps go.
+    AnnealAccept = 31,
+    /// Posterior draws at which the aggregate posterior is told; `step` is the image.
+    Aggregate = 32,
 }
 
 /// Words that are drawn and transformed together.

@@ -6,10 +6,12 @@
 //! | `fit --dry-run` of images | [`plan`] |
 //! | what a game of images is | [`game`] |
 //! | `sample`, `score` of a model of images | [`sample`], [`score`] |
+//! | `score --bounds` | [`bounds`] |
 //! | the verb `reconstruct` | [`reconstruct`] |
 //! | what a model of images is, and its figures | [`told`] |
 
 pub(crate) mod args;
+pub(crate) mod bounds;
 pub(crate) mod game;
 pub(crate) mod plan;
 pub(crate) mod reconstruct;

@@ -5,16 +5,20 @@ mod bounds;
 mod outputs;
 pub(crate) mod sheet;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, value_parser};
 use gausswork::artifact::{Model, Network};
 use gausswork::data::table::{FileFormat, ReadOptions};
 use gausswork::run::Config;
+use gausswork::whole::write_whole;
 use serde_json::{Value, json};
 
 use self::sheet::Destination;
-use crate::output::{duration, json_to_stdout, typed};
+use crate::failure::Usage;
+use crate::images::bounds::BoundsArgs;
+use crate::output::{duration, json_to_stdout, to_stdout, typed};
 use crate::progress::Progress;
 use crate::{args, images, sample};
 
@@ -41,25 +45,28 @@ pub(crate) struct ScoreArgs {
     /// What stands around the fields of a CSV file: one character, or "none" [default: as fitted, or found out]
     #[arg(long, value_name = "CHARACTER", value_parser = args::quote, help_heading = "Data")]
     quote: Option<char>,
-    /// Autoencoder: importance samples per row; more make the importance-weighted bound tighter [default: 20, of images 100]
-    #[arg(long, value_name = "K", value_parser = value_parser!(u32).range(1..=100_000), help_heading = "Score")]
+    /// Autoencoder: importance samples per row; more make the importance-weighted bound tighter [default: 20, of images 100, with
+    /// --bounds 5000]
+    #[arg(short = 'K', long, value_name = "K", value_parser = value_parser!(u32).range(1..=100_000), help_heading = "Score")]
     pub(crate) samples: Option<u32>,
     /// Autoencoder: also each column's share of the log-likelihood, as log_prob:NAME
     #[arg(long, help_heading = "Score")]
     pub(crate) columns: bool,
+    #[command(flatten)]
+    pub(crate) bounds: BoundsArgs,
     /// Seed of every random number [default: the model's]
     #[arg(long, value_name = "N", help_heading = "Score")]
     seed: Option<u64>,
     /// Threads; results do not depend on it [default: available cores]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), help_heading = "Score")]
     threads: Option<u16>,
-    /// The file to write; "-" is stdout [default: stdout]
+    /// The file to write; "-" is stdout; with --bounds the table as JSON [default: stdout]
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
     /// csv, parquet, arrow or arrow-stream [default: by the file's extension, CSV on stdout]
     #[arg(long, value_parser = sample::formats(), help_heading = "Output")]
     format: Option<FileFormat>,
-    /// Print the means as JSON on stdout, in place of the rows
+    /// Print the means as JSON on stdout, in place of the rows or of the table of bounds
     #[arg(long, help_heading = "Output")]
     json: bool,
 }
@@ -98,6 +105,9 @@ pub(crate) fn run(args: &ScoreArgs) -> anyhow::Result<()> {
     let destination =
         if silent { Destination::Nowhere } else { Destination::Table(args.output.clone(), args.format) };
     let scoring = Scoring { args, model: &model, options, seed, threads };
+    if args.bounds.bounds {
+        return bounded(&scoring, file, progress);
+    }
     let told = match &model.network {
         Network::Vae(_) => bounds::run(&scoring, destination, &mut progress)?,
         Network::Gan(gan) => outputs::run(&scoring, gan, destination, &mut progress)?,
@@ -116,6 +126,30 @@ pub(crate) fn run(args: &ScoreArgs) -> anyhow::Result<()> {
         json_to_stdout(&value)?;
     }
     Ok(())
+}
+
+/// The table of bounds of a model of images.
+fn bounded(scoring: &Scoring<'_>, file: Option<&Path>, mut progress: Progress) -> anyhow::Result<()> {
+    let Scoring { args, model, seed, .. } = scoring;
+    let Network::Images(vae) = &model.network else {
+        return Err(Usage("--bounds is of a model of images".to_owned()).into());
+    };
+    if args.columns || args.format.is_some() {
+        return Err(Usage("--bounds gives one table, without --columns and --format".to_owned()).into());
+    }
+    let (text, told) = images::bounds::run(scoring, vae, &mut progress)?;
+    let mut value = json!({ "data": args.data.display().to_string(), "seed": seed });
+    if let (Value::Object(to), Value::Object(from)) = (&mut value, told) {
+        to.extend(from);
+    }
+    progress.clear();
+    if let Some(path) = file {
+        write_whole(path, format!("{value:#}\n").as_bytes())
+            .with_context(|| format!("cannot write {}", typed(path)))?;
+        progress.line(&format!("wrote {}", typed(path)));
+    }
+    progress.line(&format!("seed {seed}, in {}", duration(progress.seconds())));
+    if args.json { json_to_stdout(&value) } else { to_stdout(&text) }
 }
 
 /// A table that is scored.

@@ -100,7 +100,8 @@ pub(crate) struct Mean {
 }
 
 impl Mean {
-    fn add(&mut self, value: f64) {
+    /// Takes in one more value.
+    pub(crate) fn add(&mut self, value: f64) {
         self.rows += 1;
         let difference = value - self.mean;
         self.mean += difference / self.rows as f64;
@@ -111,13 +112,23 @@ impl Mean {
         (self.squares / (self.rows as f64 - 1.0) / self.rows as f64).sqrt()
     }
 
-    /// In a line, with its name.
-    pub(crate) fn text(&self, name: &str) -> String {
+    /// The mean, where there is anything to take it of.
+    pub(crate) fn value(&self) -> Option<f64> {
+        (self.rows > 0).then_some(self.mean)
+    }
+
+    /// With its error.
+    pub(crate) fn figure(&self) -> String {
         let (mean, error) = (self.mean, self.standard_error());
         match error.is_finite() {
-            true => format!("{name} {mean:.3} ± {error:.3}"),
-            false => format!("{name} {mean:.3}"),
+            true => format!("{mean:.3} ± {error:.3}"),
+            false => format!("{mean:.3}"),
         }
+    }
+
+    /// In a line, with its name.
+    pub(crate) fn text(&self, name: &str) -> String {
+        format!("{name} {}", self.figure())
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -51,7 +51,7 @@ impl Affine {
     }
 
     /// Rows of `y` from rows of `x`; `y` is overwritten.
-    fn apply(&self, x: &[f32], y: &mut Vec<f32>) {
+    pub(super) fn apply(&self, x: &[f32], y: &mut Vec<f32>) {
         let sizes = self.sizes(x);
         y.clear();
         (0..sizes[0]).for_each(|_| y.extend_from_slice(&self.bias));

@@ -10,11 +10,11 @@ use gausswork::noise::{Noise, Stream};
 use gausswork::train::Threads;
 use gausswork::vae::image::{
     Binarisation, Family, ImageFrame, ImageLearner, ImageVae, ImageVaeConfig, Likelihood, Moments, Pixels,
-    Shown, Sigma, draw_images, image_bounds,
+    Shown, Sigma, Source, draw_images, image_bounds,
 };
 
 /// The digits, of their own size or another.
-fn digits(resize: Option<&str>) -> ImageSet {
+pub(crate) fn digits(resize: Option<&str>) -> ImageSet {
     let resize = resize.map(|size| size.parse().unwrap());
     read("../../data/digits.npz".as_ref(), &ReadImages { resize, ..ReadImages::default() }).unwrap()
 }
@@ -109,7 +109,7 @@ fn the_probabilities_of_all_levels_sum_to_one() {
 }
 
 /// An autoencoder without hidden layers and with a fixed σ: `p(x) = N(b, W Wᵀ + σ² I)`.
-fn linear(set: &ImageSet, sigma: f64) -> ImageVae {
+pub(crate) fn linear(set: &ImageSet, sigma: f64) -> ImageVae {
     let config = ImageVaeConfig {
         latent: Some(2),
         network: ImageNetwork { hidden: Vec::new(), ..ImageNetwork::default() },
@@ -126,7 +126,7 @@ fn linear(set: &ImageSet, sigma: f64) -> ImageVae {
 }
 
 /// Where the decoder's weight and bias are.
-fn decoder(vae: &ImageVae) -> [std::ops::Range<usize>; 2] {
+pub(crate) fn decoder(vae: &ImageVae) -> [std::ops::Range<usize>; 2] {
     ["decoder.output.weight", "decoder.output.bias"].map(|name| {
         let entry = vae.params.entries().iter().find(|entry| entry.name == name).unwrap();
         entry.offset..entry.offset + entry.len()
@@ -134,7 +134,7 @@ fn decoder(vae: &ImageVae) -> [std::ops::Range<usize>; 2] {
 }
 
 /// `log p(x)` of a linear model, by the Cholesky factor of its covariance.
-fn exact(vae: &ImageVae, sigma: f64, x: &[f32]) -> f64 {
+pub(crate) fn exact(vae: &ImageVae, sigma: f64, x: &[f32]) -> f64 {
     let [weight, bias] = decoder(vae);
     let (w, b, d) = (&vae.params.values()[weight], &vae.params.values()[bias], x.len());
     let mut l = vec![vec![0.0f64; d]; d];
@@ -162,7 +162,7 @@ fn bounds_of_a_linear_model_lie_below_its_log_likelihood_and_approach_it() {
     let images: Vec<u32> = (0..40).collect();
     for seed in [1, 2] {
         let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise: Noise::new(seed) };
-        let bounds = |samples| image_bounds(&vae, &pixels, &images, samples, &Alone).unwrap();
+        let bounds = |samples| image_bounds(&vae, Source::Set(&pixels), &images, samples, &Alone).unwrap();
         let (few, many) = (bounds(64), bounds(5000));
         let mut total = [0.0; 3];
         for ((&image, few), many) in images.iter().zip(&few).zip(&many) {

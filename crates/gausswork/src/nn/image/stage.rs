@@ -31,7 +31,7 @@ pub(super) enum Stage {
 }
 
 /// The function of an optional nonlinearity.
-fn function(after: Option<Nonlinearity>) -> Activation {
+pub(super) fn function(after: Option<Nonlinearity>) -> Activation {
     after.map_or(Activation::Identity, Nonlinearity::activation)
 }
 

@@ -7,10 +7,11 @@ use super::config::{Architecture, ImageNetwork};
 use super::perceptron::perceptron;
 use super::pyramid::Pyramid;
 use super::seen::Seen;
-use super::stage::{Stage, flat, forward, sums, update};
+use super::stage::{Stage, flat, forward, function, sums, update};
 use super::tangent::with_tangent;
 use super::{residual, strided};
-use crate::nn::{Init, Leaves, ParamId, Params, Phase};
+use crate::fused::Activation;
+use crate::nn::{Init, Leaves, Linear, ParamId, Params, Phase};
 use crate::noise::Noise;
 
 /// A network from numbers to images: a decoder, or a generator.
@@ -96,6 +97,17 @@ impl Up {
             Base::Apart(base) => self.in_planes(y) + leaves.get::<1>(base).unsqueeze(),
         };
         (y, self.in_planes(t))
+    }
+
+    /// The layers of a perceptron, each with what follows it; none of other architectures.
+    pub(crate) fn linear_layers(&self) -> Option<Vec<(&Linear, Activation)>> {
+        fn of(stage: &Stage) -> Option<(&Linear, Activation)> {
+            match stage {
+                Stage::Linear { layer, after, .. } => Some((layer, function(*after))),
+                _ => None,
+            }
+        }
+        self.stages.iter().map(of).collect()
     }
 
     /// From what a shard's pass saw, numbers that add up over shards, for [`Up::update`].

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::data::image::{ImageError, ImageShape};
+use crate::error::OutOfRange;
 use crate::train::ThreadsError;
 
 /// Images could not be drawn, scored or rebuilt.
@@ -80,6 +81,9 @@ pub enum ImagesError {
         /// How many.
         count: u64,
     },
+    /// A number of chains or temperatures.
+    #[error(transparent)]
+    Range(#[from] OutOfRange),
     /// The images.
     #[error(transparent)]
     Image(#[from] ImageError),

@@ -3,7 +3,7 @@
 use crate::data::image::ImageError;
 use crate::run::figures::spread;
 use crate::train::Threads;
-use crate::vae::image::{ImageBound, ImageVae, Pixels, activity, image_bounds};
+use crate::vae::image::{ImageBound, ImageVae, Pixels, Source, activity, image_bounds};
 
 /// Importance samples of the held-out evaluation.
 const EVALUATION_SAMPLES: usize = 64;
@@ -19,7 +19,7 @@ pub(super) fn figures(
 ) -> Result<Vec<(String, f64)>, ImageError> {
     let (images, prefix) = if held_out.is_empty() { (train, "train") } else { (held_out, "held_out") };
     let score = |images: &[u32], samples| {
-        image_bounds(vae, pixels, &spread(images, EVALUATION_IMAGES), samples, workers)
+        image_bounds(vae, Source::Set(pixels), &spread(images, EVALUATION_IMAGES), samples, workers)
     };
     let found = score(images, EVALUATION_SAMPLES)?;
     let mean = |of: &dyn Fn(&ImageBound) -> f64| found.iter().map(of).sum::<f64>() / found.len() as f64;

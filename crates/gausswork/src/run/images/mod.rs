@@ -1,5 +1,6 @@
 //! The verbs on images: fit a set of them, draw images, score and rebuild others.
 
+mod bounds;
 mod error;
 mod figures;
 mod fit;
@@ -12,6 +13,7 @@ mod reconstruct;
 mod sample;
 mod score;
 
+pub use bounds::{BoundsReport, BoundsRequest, Bracketed, BracketedImage, bound_images};
 pub use error::ImagesError;
 pub(super) use fit::{fit, resume};
 pub use game::discriminate_images;

@@ -9,7 +9,7 @@ use crate::data::image::ReadImages;
 use crate::noise::Noise;
 use crate::run::{Event, Observer, ScoreRequest};
 use crate::train::Threads;
-use crate::vae::image::{ImageBound, Pixels, image_bounds};
+use crate::vae::image::{ImageBound, Pixels, Source, image_bounds};
 
 /// Images that are scored before they are handed over.
 const IMAGES_AHEAD: usize = 128;
@@ -38,7 +38,7 @@ pub fn score_images<E: From<ImagesError>>(
     let images: Vec<u32> = (0..set.len() as u32).collect();
     let (mut done, total) = (0, set.len() as u64);
     for images in images.chunks(IMAGES_AHEAD) {
-        let bounds = image_bounds(vae, &pixels, images, request.samples, &workers);
+        let bounds = image_bounds(vae, Source::Set(&pixels), images, request.samples, &workers);
         sink(&bounds.map_err(ImagesError::from)?)?;
         done += images.len() as u64;
         observer.observe(&Event::Rows { done, total });

@@ -5,10 +5,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::failure::Failure;
 use super::model::ImageVae;
 use super::pixels::Pixels;
+use super::scorer::{Buffers, Scorer};
+use super::simulated::Source;
 use super::validation::{Summed, means};
+use super::weights::Weights;
 use crate::data::image::ImageError;
 use crate::learner::Collective;
-use crate::nn::Leaves;
 use crate::noise::{Noise, Stream};
 
 /// Bounds on one image's log-likelihood, in nats.
@@ -46,17 +48,18 @@ const DRAWS: usize = 64;
 /// As [`ImageSet::gather`](crate::data::image::ImageSet::gather).
 pub fn image_bounds(
     vae: &ImageVae,
-    pixels: &Pixels<'_>,
+    source: Source<'_>,
     images: &[u32],
     samples: usize,
     workers: &dyn Collective,
 ) -> Result<Vec<ImageBound>, ImageError> {
     let leaves = vae.params.leaves(&Device::flex());
+    let scorer = Scorer::new(vae, &leaves);
     let failed = Failure::default();
     let pieces = workers.map(images.len().div_ceil(PIECE), &|piece| {
         let images = &images[piece * PIECE..images.len().min((piece + 1) * PIECE)];
-        match pixels.fixed(images) {
-            Ok(x) => of_piece(vae, &leaves, x, images, samples.max(1), &pixels.noise),
+        match source.take(images) {
+            Ok(x) => of_piece(vae, &scorer, x, images, samples.max(1), source.noise()),
             Err(error) => {
                 failed.note(error);
                 Vec::new()
@@ -74,62 +77,27 @@ pub fn image_bounds(
     Ok(pieces.iter().flat_map(|piece| piece.chunks_exact(5)).map(bound).collect())
 }
 
-/// Weights summed relative to the greatest so far.
-#[derive(Debug, Clone, Copy)]
-struct Weights {
-    greatest: f64,
-    sum: f64,
-    squares: f64,
-    log_likelihood: f64,
-}
-
-impl Weights {
-    const NONE: Self = Self { greatest: f64::NEG_INFINITY, sum: 0.0, squares: 0.0, log_likelihood: 0.0 };
-
-    fn add(&mut self, log_weight: f64, log_likelihood: f64) {
-        if log_weight > self.greatest {
-            let shrunk = (self.greatest - log_weight).exp();
-            (self.sum, self.squares) = (self.sum * shrunk, self.squares * shrunk * shrunk);
-            self.greatest = log_weight;
-        }
-        let weight = (log_weight - self.greatest).exp();
-        self.sum += weight;
-        self.squares += weight * weight;
-        self.log_likelihood += log_likelihood;
-    }
-
-    fn figures(&self, rate: f64, samples: usize) -> [f64; 5] {
-        let n = samples as f64;
-        // Of weights divided by their sum.
-        let squares = self.squares / (self.sum * self.sum);
-        // Var(w)/(w̄² K) = (K Σŵ² − 1)/(K − 1) for normalised ŵ; one draw says nothing about it.
-        let error = if samples < 2 { f64::NAN } else { ((n * squares - 1.0).max(0.0) / (n - 1.0)).sqrt() };
-        [self.log_likelihood / n, rate, self.greatest + (self.sum / n).ln(), error, 1.0 / squares]
-    }
-}
-
 fn of_piece(
     vae: &ImageVae,
-    leaves: &Leaves,
+    scorer: &Scorer<'_>,
     x: Vec<f32>,
     images: &[u32],
     samples: usize,
     noise: &Noise,
 ) -> Vec<f64> {
     let (n, latent, values) = (images.len(), vae.config.latent(), vae.frame.shape.values());
-    let device = leaves.device();
-    let encoded = Tensor::<2>::from_data(TensorData::new(x.clone(), [n, values]), &device);
-    let posterior = vae.encode(leaves, encoded);
+    let encoded = Tensor::<2>::from_data(TensorData::new(x.clone(), [n, values]), &scorer.leaves.device());
+    let posterior = vae.encode(scorer.leaves, encoded);
     let rates: Vec<f64> = posterior.kl_from_standard().sum_dim(1).to_data().iter::<f64>().collect();
     let mu: Vec<f32> = posterior.mu.to_data().iter().collect();
     let log_var: Vec<f32> = posterior.log_var.to_data().iter().collect();
     let deviations: Vec<f32> = log_var.iter().map(|log_var| (0.5 * log_var).exp()).collect();
-    let mut weights = vec![Weights::NONE; n];
+    let (mut weights, mut log_likelihoods) = (vec![Weights::NONE; n], vec![0.0; n]);
+    let mut buffers = Buffers::default();
     for chunk in 0..samples.div_ceil(DRAWS) {
         let draws = DRAWS.min(samples - chunk * DRAWS);
         let (mut z, mut excess) = (Vec::with_capacity(n * draws * latent), Vec::with_capacity(n * draws));
         let mut epsilon = vec![0.0f32; draws * latent];
-        let mut repeated = Vec::with_capacity(n * draws * values);
         for (i, &image) in images.iter().enumerate() {
             noise.fill_normal(Stream::Score, (u64::from(image) << 24) | chunk as u64, &mut epsilon);
             for epsilon in epsilon.chunks_exact(latent) {
@@ -142,17 +110,20 @@ fn of_piece(
                     z.push(value);
                 }
                 excess.push(0.5 * nats);
-                repeated.extend_from_slice(&x[i * values..(i + 1) * values]);
             }
         }
-        let z = Tensor::<2>::from_data(TensorData::new(z, [n * draws, latent]), &device);
-        let repeated = Tensor::<2>::from_data(TensorData::new(repeated, [n * draws, values]), &device);
-        let distortion = vae.distortion(leaves, z, repeated).to_data();
-        for (i, (distortion, excess)) in distortion.iter::<f64>().zip(&excess).enumerate() {
-            weights[i / draws].add(-distortion - excess, -distortion);
+        let distortion = scorer.distortion(z, &x, draws, &mut buffers);
+        for (i, (distortion, excess)) in distortion.into_iter().zip(&excess).enumerate() {
+            weights[i / draws].add(-distortion - excess);
+            log_likelihoods[i / draws] -= distortion;
         }
     }
-    weights.iter().zip(rates).flat_map(|(weights, rate)| weights.figures(rate, samples)).collect()
+    let of_images = weights.iter().zip(log_likelihoods).zip(rates);
+    let figures = |((weights, log_likelihood), rate): ((&Weights, f64), f64)| {
+        let log_likelihood = log_likelihood / samples as f64;
+        [log_likelihood, rate, weights.log_mean(), weights.standard_error(), weights.effective()]
+    };
+    of_images.flat_map(figures).collect()
 }
 
 /// What the encoder does with images.

@@ -43,6 +43,7 @@ impl ImageVaeConfig {
     #[must_use]
     pub fn resolved(mut self, values: usize) -> Self {
         self.latent.get_or_insert(if values <= 256 { 16 } else { 50 });
+        self.objective.gradient = Some(self.objective.gradient());
         self
     }
 

@@ -3,15 +3,15 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::failure::Failure;
+use super::gradient::gradient;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use super::validation::validate;
 use crate::data::image::{ImageError, ImageSet};
-use crate::dist::Normal;
 use crate::learner::{Collective, Diverged, Epochs, Figures, Gradient, Learner, Validation};
-use crate::nn::{Adam, AdamConfig, Phase};
+use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
-use crate::vae::learner::{column_sums, normals};
+use crate::vae::learner::normals;
 use crate::vae::state;
 
 /// An [`ImageVae`] with its data and optimiser.
@@ -87,70 +87,9 @@ impl<'a> ImageLearner<'a> {
         let pixels = self.pixels().in_training(images, key)?;
         let leaves = self.vae.params.leaves(&device);
         let x = Tensor::<2>::from_data(TensorData::new(pixels, [n, values]), &device);
-        let (posterior, encoder) = self.vae.encode_in(&leaves, x.clone(), Phase::Train);
         let epsilon = normals(&self.noise, Stream::Latent, key, n * samples, latent, &device);
-        let rate = posterior.kl_from_standard();
-        let rates: f64 = column_sums(&rate.clone().inner()).iter().sum();
-        let ((loss, distortion, bound), decoder) = if samples == 1 {
-            let z = posterior.reparameterised(epsilon);
-            let (distortion, seen) = self.vae.distortion_in(&leaves, z, x, Phase::Train);
-            let nats = total(&distortion);
-            ((distortion.sum() + rate.sum().mul_scalar(beta), nats, -nats - rates), seen)
-        } else {
-            let posterior =
-                Normal { mu: each(posterior.mu, samples), log_var: each(posterior.log_var, samples) };
-            let z = posterior.reparameterised(epsilon.clone());
-            // log q(z|x) − log p(z); their constants are the same.
-            let excess = (z.clone().powi_scalar(2) - epsilon.powi_scalar(2) - posterior.log_var)
-                .sum_dim(1)
-                .squeeze_dim::<1>(1)
-                .mul_scalar(0.5);
-            let (distortion, seen) = self.vae.distortion_in(&leaves, z, each(x, samples), Phase::Train);
-            let cost = distortion.clone() + excess.clone().mul_scalar(beta);
-            let weights = normalised(&cost, samples);
-            let distortions = total(&distortion) / samples as f64;
-            let bound = bounds(&(distortion.inner() + excess.inner()), samples).iter().sum();
-            let weights = Tensor::<1>::from_data(TensorData::new(weights, [n * samples]), &device);
-            // With its normalised weights held fixed, the sum has the gradient of the bound (Burda et al. 2016, eq. 14).
-            (((cost * weights).sum(), distortions, bound), seen)
-        };
-        let mut gradients = loss.div_scalar(self.batch as f64).backward();
-        let mut figures = vec![distortion, rates, bound];
-        figures.extend(self.vae.sums([encoder, decoder]));
-        Ok((self.vae.params.gradient(&leaves, &mut gradients), figures))
+        Ok(gradient(&self.vae, &leaves, x, epsilon, beta, self.batch as f64))
     }
-}
-
-/// Every row `times` times, one after the other.
-fn each(x: Tensor<2>, times: usize) -> Tensor<2> {
-    let [rows, columns] = x.dims();
-    x.reshape([rows, 1, columns]).repeat_dim(1, times).reshape([rows * times, columns])
-}
-
-fn total(x: &Tensor<1>) -> f64 {
-    x.to_data().iter::<f64>().sum()
-}
-
-/// `w/Σw` over the samples of each image, for `−log w`.
-fn normalised(cost: &Tensor<1>, samples: usize) -> Vec<f32> {
-    let cost: Vec<f64> = cost.to_data().iter::<f64>().collect();
-    let of_image = |cost: &[f64]| -> Vec<f32> {
-        let least = cost.iter().copied().fold(f64::INFINITY, f64::min);
-        let total: f64 = cost.iter().map(|cost| (least - cost).exp()).sum();
-        cost.iter().map(|cost| ((least - cost).exp() / total) as f32).collect()
-    };
-    cost.chunks_exact(samples).flat_map(of_image).collect()
-}
-
-/// `log 1/K Σ w` of each image, for `−log w`.
-pub(super) fn bounds(cost: &Tensor<1>, samples: usize) -> Vec<f64> {
-    let cost: Vec<f64> = cost.to_data().iter::<f64>().collect();
-    let of_image = |cost: &[f64]| {
-        let least = cost.iter().copied().fold(f64::INFINITY, f64::min);
-        let total: f64 = cost.iter().map(|cost| (least - cost).exp()).sum();
-        (total / samples as f64).ln() - least
-    };
-    cost.chunks_exact(samples).map(of_image).collect()
 }
 
 impl Learner for ImageLearner<'_> {

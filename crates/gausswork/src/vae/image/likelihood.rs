@@ -129,8 +129,21 @@ impl Likelihood {
         }
     }
 
-    /// An image from the decoder's output, numbers in [0, 1]: its expectation, or with `uniforms` in (0, 1) a draw.
+    /// An image from the decoder's output, numbers in [0, 1]: its expectation, or with `uniforms` in (0, 1) a draw, cut off there.
     pub(super) fn image(
+        self,
+        output: &[f32],
+        log_sigma: Option<f32>,
+        frame: &ImageFrame,
+        uniforms: Option<&[f32]>,
+    ) -> Vec<f32> {
+        let mut numbers = self.numbers(output, log_sigma, frame, uniforms);
+        numbers.iter_mut().for_each(|number| *number = number.clamp(0.0, 1.0));
+        numbers
+    }
+
+    /// The same without an end: of a normal likelihood, numbers below 0 and above 1 as well.
+    pub(super) fn numbers(
         self,
         output: &[f32],
         log_sigma: Option<f32>,
@@ -153,12 +166,12 @@ impl Likelihood {
                 (Self::Bernoulli(_), Some(u)) => f32::from(u8::from(logit(u) < mu)),
                 (Self::Gaussian(_) | Self::Logistic, None) => mu,
                 (Self::Gaussian(_), Some(u)) => mu + scale * normal_quantile(u.into()) as f32,
+                // The first and the last level have the tails.
                 (Self::Logistic, Some(u)) => {
                     let cell = cell(frame) as f32;
-                    ((mu + scale * logit(u)) / cell).round() * cell
+                    (((mu + scale * logit(u)) / cell).round() * cell).clamp(0.0, 1.0)
                 }
             }
-            .clamp(0.0, 1.0)
         };
         (0..mu.len()).map(number).collect()
     }

@@ -2,34 +2,45 @@
 //!
 //! | to see | look at |
 //! |---|---|
-//! | sizes and objective, as a configuration has them | [`ImageVaeConfig`], [`ImageObjective`] |
+//! | sizes and objective, as a configuration has them | [`ImageVaeConfig`], [`ImageObjective`], [`EncoderGradient`] |
 //! | what is said of a pixel given z | [`Likelihood`] |
 //! | what stands for an image: coin flips, or its grey levels | [`Pixels`] |
 //! | the images that a model is of | [`ImageFrame`] |
 //! | the networks | [`ImageVae`] |
 //! | one step of training, held-out figures | [`ImageLearner`] |
 //! | bounds on `log p(x)` | [`image_bounds`] |
+//! | how far the encoded images are from the prior | [`aggregate`] |
+//! | tight ones, from below and of simulated images from above | [`Annealer`], [`Simulated`] |
 //! | images drawn, images rebuilt | [`draw_images`], [`reconstruct_images`] |
 
+mod aggregate;
+mod annealing;
 mod bound;
 mod config;
 mod draw;
 mod failure;
+mod gradient;
 mod learner;
 mod likelihood;
 mod model;
 mod objective;
 mod pixels;
+mod scorer;
+mod simulated;
 mod validation;
+mod weights;
 
+pub use aggregate::{Aggregate, aggregate};
+pub use annealing::{AnnealedBound, AnnealedBounds, Annealer, Annealing, Start};
 pub use bound::{Activity, ImageBound, activity, image_bounds};
 pub use config::ImageVaeConfig;
 pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
 pub use learner::ImageLearner;
 pub use likelihood::{Binarisation, Family, Likelihood, Sigma};
 pub use model::{ImageVae, Moments};
-pub use objective::ImageObjective;
+pub use objective::{EncoderGradient, ImageObjective};
 pub use pixels::Pixels;
+pub use simulated::{Simulated, Source};
 
 pub use crate::data::image::ImageFrame;
 pub use crate::nn::Nonlinearity;

@@ -8,9 +8,11 @@ use crate::data::image::ImageFrame;
 use crate::data::image::{ImageError, ImageSet};
 use crate::dist::Normal;
 use crate::nn::image::{Down, Seen, Up};
-use crate::nn::{Init, Leaves, ParamId, Params, Phase};
+use crate::fused::Activation;
+use crate::nn::{Init, Leaves, Linear, ParamId, Params, Phase};
 use crate::noise::Noise;
 use crate::vae::encoder::LOG_VAR_BOUNDS;
+use crate::vae::host::Affine;
 
 /// Mean and deviation of each number over images, which the first weights start from.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,10 +150,27 @@ impl ImageVae {
         self.decoder.update(&mut self.params, rest);
     }
 
+    /// A draw from `p(x|z)` as the likelihood takes images, from the decoder's output for one z; nothing is cut off.
+    pub(super) fn drawn(&self, output: &[f32], uniforms: &[f32]) -> Vec<f32> {
+        self.likelihood().numbers(output, self.log_sigma_value(), &self.frame, Some(uniforms))
+    }
+
+    /// The layers of a decoder that is a perceptron on the host, each with what follows it.
+    pub(super) fn decoder_on_host(&self) -> Option<Vec<(Affine, Activation)>> {
+        let affine = |layer: &Linear| Affine::new(self.params.get(layer.weight), self.params.get(layer.bias));
+        let layers = self.decoder.linear_layers()?.into_iter();
+        Some(layers.map(|(layer, after)| (affine(layer), after)).collect())
+    }
+
+    /// A shared `log σ`.
+    fn log_sigma_value(&self) -> Option<f32> {
+        self.log_sigma.and_then(|id| self.params.get(id).first().copied())
+    }
+
     /// Images from the decoder's outputs, one after the other: expectations, or with `uniforms` for every number, draws.
     pub(super) fn images(&self, outputs: &[f32], uniforms: Option<&[f32]>) -> Vec<f32> {
         let values = self.frame.shape.values();
-        let log_sigma = self.log_sigma.and_then(|id| self.params.get(id).first().copied());
+        let log_sigma = self.log_sigma_value();
         let rows = outputs.chunks_exact(self.likelihood().outputs() * values).enumerate();
         rows.flat_map(|(i, output)| {
             let uniforms = uniforms.map(|uniforms| &uniforms[i * values..(i + 1) * values]);

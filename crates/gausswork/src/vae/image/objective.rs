@@ -19,11 +19,28 @@ pub struct ImageObjective {
     pub warm_up: u64,
     /// Importance samples, K.
     pub samples: usize,
+    /// How the encoder's gradient is estimated; `total` of one sample and `doubly-reparameterised` of more, where not given.
+    pub gradient: Option<EncoderGradient>,
+}
+
+/// Estimators of the gradient by the encoder's weights φ, with `z_k = μ + σ ε_k` and `ŵ = w/Σw`; the decoder's is
+/// `Σ_k ŵ_k ∇_θ log w_k` always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EncoderGradient {
+    /// `Σ_k ŵ_k d log w_k/dφ`, through z and through `log q` (Burda et al. 2016, eq. 14); of one sample with the rate in closed form.
+    Total,
+    /// `Σ_k ŵ_k ∂log w_k/∂z_k ∂z_k/∂φ`: without the score of `log q`, whose mean is 0 for one sample, so that nothing is left to vary
+    /// where q is the posterior (Roeder et al. 2017). Of more samples it is biased.
+    StickingTheLanding,
+    /// `Σ_k ŵ_k² ∂log w_k/∂z_k ∂z_k/∂φ`: the score's mean, which is not 0 for more samples, reparameterised again (Tucker et al. 2019,
+    /// eq. 8). Unbiased, and its ratio of signal to noise does not fall with K. At another β the factor is `(1 − β) ŵ_k + β ŵ_k²`.
+    DoublyReparameterised,
 }
 
 impl Default for ImageObjective {
     fn default() -> Self {
-        Self { beta: 1.0, warm_up: 0, samples: 1 }
+        Self { beta: 1.0, warm_up: 0, samples: 1, gradient: None }
     }
 }
 
@@ -37,6 +54,14 @@ impl ImageObjective {
         OutOfRange::unless((0.0..1e6).contains(&beta), "images.objective.beta", beta, "a number ≥ 0")?;
         let fits = (1..=1024).contains(&self.samples);
         OutOfRange::unless(fits, "images.objective.samples", self.samples, "1 to 1024")
+    }
+
+    /// How the encoder's gradient is estimated.
+    pub fn gradient(&self) -> EncoderGradient {
+        self.gradient.unwrap_or(match self.samples {
+            1 => EncoderGradient::Total,
+            _ => EncoderGradient::DoublyReparameterised,
+        })
     }
 
     /// β at a step.

@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, TensorData};
 
 use super::failure::Failure;
-use super::learner::bounds;
+use super::gradient::bounds;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use crate::data::image::ImageError;

@@ -1,0 +1,59 @@
+//! `−log p(x|z)` of a few images under many latents each, which an importance-weighted bound asks for again and again.
+
+use burn::tensor::{Tensor, TensorData};
+use gausswork_kernels::bernoulli_nats;
+
+use super::likelihood::Likelihood;
+use super::model::ImageVae;
+use crate::fused::Activation;
+use crate::nn::Leaves;
+use crate::vae::host::Affine;
+
+/// A decoder prepared for scoring: a perceptron of coin flips on the host, without a graph, the logits of some latents still in the cache when their
+/// loss is taken; any other by the operations that training uses.
+pub(super) struct Scorer<'a> {
+    vae: &'a ImageVae,
+    pub(super) leaves: &'a Leaves,
+    host: Option<Vec<(Affine, Activation)>>,
+}
+
+/// What one call leaves to the next.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    a: Vec<f32>,
+    b: Vec<f32>,
+    loss: Vec<f32>,
+}
+
+impl<'a> Scorer<'a> {
+    pub(super) fn new(vae: &'a ImageVae, leaves: &'a Leaves) -> Self {
+        let flips = matches!(vae.likelihood(), Likelihood::Bernoulli(_));
+        Self { vae, leaves, host: if flips { vae.decoder_on_host() } else { None } }
+    }
+
+    /// `−log p(x|z)` for `draws` latents of each image one after the other, `z: [images · draws, latent]`, `x: [images, values]`; nats.
+    pub(super) fn distortion(&self, z: Vec<f32>, x: &[f32], draws: usize, buffers: &mut Buffers) -> Vec<f64> {
+        let (latent, values) = (self.vae.config.latent(), self.vae.frame.shape.values());
+        let rows = z.len() / latent;
+        let Some(layers) = &self.host else {
+            let device = self.leaves.device();
+            let z = Tensor::<2>::from_data(TensorData::new(z, [rows, latent]), &device);
+            let repeated: Vec<f32> = x.chunks_exact(values).flat_map(|x| x.repeat(draws)).collect();
+            let x = Tensor::<2>::from_data(TensorData::new(repeated, [rows, values]), &device);
+            return self.vae.distortion(self.leaves, z, x).to_data().iter::<f64>().collect();
+        };
+        let Buffers { a, b, loss } = buffers;
+        *a = z;
+        for (layer, after) in layers {
+            layer.apply(a, b);
+            after.apply(b);
+            std::mem::swap(a, b);
+        }
+        loss.clear();
+        loss.resize(rows, 0.0);
+        let of_images =
+            a.chunks_exact(draws * values).zip(x.chunks_exact(values)).zip(loss.chunks_exact_mut(draws));
+        of_images.for_each(|((logits, x), loss)| bernoulli_nats(logits, x, loss));
+        loss.iter().map(|&nats| f64::from(nats)).collect()
+    }
+}
