@@ -2,6 +2,7 @@
 
 use gausswork::artifact::ImageKind;
 use gausswork::nn::image::{Architecture, ImageNetwork, Normalised};
+use gausswork::vae::image::EncoderGradient;
 
 /// What the model is.
 pub(crate) fn kind(kind: &ImageKind) -> String {
@@ -10,8 +11,13 @@ pub(crate) fn kind(kind: &ImageKind) -> String {
         1 => "the evidence lower bound".to_owned(),
         samples => format!("the importance-weighted bound of {samples} samples"),
     };
+    let gradient = match config.objective.gradient() {
+        EncoderGradient::Total => "",
+        EncoderGradient::StickingTheLanding => ", its gradient sticking the landing",
+        EncoderGradient::DoublyReparameterised => ", its gradient doubly reparameterised",
+    };
     format!(
-        "variational autoencoder of images, {}: {} latent dimensions, {}, {} likelihood, fitted to {objective}",
+        "variational autoencoder of images, {}: {} latent dimensions, {}, {} likelihood, fitted to {objective}{gradient}",
         frame.shape,
         config.latent(),
         network(&config.network),
@@ -69,6 +75,23 @@ pub(crate) fn figures(figures: &[(String, f64)], kind: &ImageKind) -> Vec<[Strin
             ]);
         }
     }
+    let interval = |name: &str| {
+        let [least, most] = ["at_least", "at_most"].map(|end| find(&format!("{prefix}_{name}_{end}")));
+        least.zip(most).map(|(least, most)| format!("{least:.3} to {most:.3} nats"))
+    };
+    let images = of("aggregate_images");
+    if let Some(information) = interval("information") {
+        let remark = format!(
+            "I(x; z) under q, of {images:.0} images; the lower end is at most log of that, {:.2}",
+            images.ln()
+        );
+        lines.push(["information about the image".to_owned(), information, remark]);
+    }
+    if let Some(divergence) = interval("aggregate_divergence") {
+        let remark =
+            "KL(q(z) ‖ p(z)): the rate less the information; what samples from the prior miss".to_owned();
+        lines.push(["aggregate posterior to prior".to_owned(), divergence, remark]);
+    }
     if let Some(gap) = find("train_minus_held_out_elbo") {
         lines.push([
             "training less held-out ELBO".to_owned(),
@@ -80,6 +103,11 @@ pub(crate) fn figures(figures: &[(String, f64)], kind: &ImageKind) -> Vec<[Strin
         let latent = kind.config.latent();
         let remark = "posterior mean varies by more than 0.01".to_owned();
         lines.push(["active latent units".to_owned(), format!("{active:.0} of {latent}"), remark]);
+    }
+    if let Some(collapse) = find("posterior_collapse") {
+        let verdict = if collapse > 0.0 { "yes" } else { "no" }.to_owned();
+        let remark = "yes below a rate of 0.1 nats, or with no active unit".to_owned();
+        lines.push(["posterior collapse".to_owned(), verdict, remark]);
     }
     lines
 }

@@ -92,6 +92,36 @@ fn scores_are_bounds_for_each_image() {
 }
 
 #[test]
+fn bounds_are_one_table_in_their_order() {
+    let out = TempDir::new().unwrap();
+    let file = out.path().join("bounds.json").display().to_string();
+    let few = ["--images", "40", "--samples", "50", "--temperatures", "20", "--chains", "8", "--leapfrogs", "2"];
+    let data = digits();
+    let run = |more: &[&str]| {
+        let args = [&["score", "run", &data, "--bounds"], &few[..], more].concat();
+        succeeds(fitted(), &args).0
+    };
+    let table = run(&["-o", &file, "--threads", "1"]);
+    let told: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let again: Value = serde_json::from_str(&run(&["--json", "--threads", "2"])).unwrap();
+    assert_eq!(told, again, "whatever the number of threads");
+    for line in ["40 images of the set", "ELBO", "importance-weighted, K = 50", "AIS, 20 temperatures, 8 chains", "BDMC"] {
+        assert!(table.contains(line), "{line}: {table}");
+    }
+    assert!(table.contains("not for the set's"), "{table}");
+    let find = |of: &str, name: &str, part: &str| told[of][name][part].as_f64().unwrap();
+    for of in ["data", "simulated"] {
+        let nats = |name: &str| find(of, name, "mean");
+        assert!(nats("elbo") < nats("importance_weighted") && nats("elbo") < nats("annealed"), "{told}");
+    }
+    // In expectation the gap is positive; it is a mean over images, with its error.
+    assert!(find("simulated", "gap", "mean") > -4.0 * find("simulated", "gap", "standard_error"));
+    assert!(told["data"]["bidirectional"].is_null());
+    let from_prior = run(&["--start", "prior", "--json"]);
+    assert!(from_prior.contains("\"start\": \"prior\""), "{from_prior}");
+}
+
+#[test]
 fn reconstructions_say_what_they_differ_by() {
     let out = TempDir::new().unwrap();
     let picture = out.path().join("rebuilt.png").display().to_string();
@@ -114,6 +144,9 @@ fn what_cannot_be_meant_of_images_is_refused() {
     fails(at, &["sample", "run", "--where", "a=1", "-o", "x.png"], 2, &["--where is of rows"]);
     fails(at, &["score", "run", &data, "--columns"], 2, &["--columns is of a table"]);
     fails(at, &["evaluate", "x.csv", "--model", "run"], 2, &["--model is one of images"]);
+    fails(at, &["score", "run", &data, "--bounds", "--columns"], 2, &["--bounds gives one table"]);
+    fails(at, &["score", "run", &data, "--chains", "3"], 2, &["--bounds"]);
+    fails(at, &["score", "run", &data, "--bounds", "--temperatures", "0"], 2, &["--temperatures", "1..=500000"]);
     let table = with_table(60);
     fails(table.path(), &["fit", "t.csv", "--likelihood", "gaussian"], 2, &["--likelihood is of images"]);
     // Numbers of no known scale, and images of another shape.

@@ -3,6 +3,7 @@
 //! Tolerances come from the error analysis written beside them, or from standard errors at a stated level.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod aggregate;
 mod annealing;
 mod bounds;
 mod conditions;

@@ -3,12 +3,20 @@
 use crate::data::image::ImageError;
 use crate::run::figures::spread;
 use crate::train::Threads;
-use crate::vae::image::{ImageBound, ImageVae, Pixels, Source, activity, image_bounds};
+use crate::vae::image::{ImageBound, ImageVae, Pixels, Source, activity, aggregate, image_bounds};
 
 /// Importance samples of the held-out evaluation.
 const EVALUATION_SAMPLES: usize = 64;
 /// Images on which the importance-weighted bound is evaluated after a fit.
 const EVALUATION_IMAGES: usize = 1000;
+
+/// Images that the aggregate posterior is a mixture over, at most.
+const AGGREGATE_IMAGES: usize = 5000;
+
+/// Whether the latent carries nothing: a rate of less than a tenth of a nat, or no dimension that follows the image.
+pub(super) fn collapsed(rate: f64, active: f64) -> bool {
+    rate < 0.1 || active < 1.0
+}
 
 /// Held-out figures at β = 1, nats per image; of training images where none are held out.
 pub(super) fn figures(
@@ -30,6 +38,8 @@ pub(super) fn figures(
     let weighted = |bound: &ImageBound| bound.importance_weighted;
     let bits = -mean(&weighted) / (vae.frame.shape.values() as f64 * std::f64::consts::LN_2);
     let activity = activity(vae, pixels, images, workers)?;
+    let aggregate = aggregate(vae, Source::Set(pixels), &spread(images, AGGREGATE_IMAGES), workers)?;
+    let rate = mean(&|bound| bound.rate);
     let mut figures = vec![
         (format!("{prefix}_elbo"), mean(&ImageBound::elbo)),
         (format!("{prefix}_elbo_standard_error"), error(&ImageBound::elbo)),
@@ -37,8 +47,14 @@ pub(super) fn figures(
         (format!("{prefix}_importance_weighted_{EVALUATION_SAMPLES}_standard_error"), error(&weighted)),
         (format!("{prefix}_bits_per_dimension"), bits),
         (format!("{prefix}_distortion"), -mean(&|bound| bound.log_likelihood)),
-        (format!("{prefix}_rate"), mean(&|bound| bound.rate)),
+        (format!("{prefix}_rate"), rate),
+        (format!("{prefix}_information_at_least"), aggregate.information[0]),
+        (format!("{prefix}_information_at_most"), aggregate.information[1]),
+        (format!("{prefix}_aggregate_divergence_at_least"), aggregate.divergence[0]),
+        (format!("{prefix}_aggregate_divergence_at_most"), aggregate.divergence[1]),
+        (format!("{prefix}_aggregate_images"), aggregate.images as f64),
         ("active_units".to_owned(), activity.active as f64),
+        ("posterior_collapse".to_owned(), f64::from(u8::from(collapsed(rate, activity.active as f64)))),
     ];
     if !held_out.is_empty() {
         let trained = score(train, 1)?;

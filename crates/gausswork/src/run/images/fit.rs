@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use burn::tensor::Device;
 
-use super::figures::figures;
+use super::figures::{collapsed, figures};
 use super::game::play;
 use super::grid::write_images;
 use super::prepare::{Prepared, prepare};
@@ -191,7 +191,7 @@ fn train_on(prepared: &Prepared, session: &mut Session<'_>) -> Result<(ImageVae,
 fn warn_of_collapse(card: &Card, observer: &mut dyn Observer) {
     let find = |name: &str| card.figures.iter().find(|(n, _)| n.ends_with(name)).map_or(0.0, |(_, v)| *v);
     let (rate, active) = (find("_rate"), find("active_units"));
-    if rate < 0.1 || active < 1.0 {
+    if collapsed(rate, active) {
         observer.observe(&Event::Warning(&format!(
             "posterior collapse: the latent carries {rate:.3} nats per image in {active} active dimensions, so encoding \
              images says nothing about them; lower images.objective.beta, or let it rise over images.objective.warm-up steps"

@@ -13,7 +13,7 @@ use crate::noise::Stream;
 /// `q(z) = E_x[q(z|x)]` (Hoffman & Johnson 2016).
 ///
 /// `q(z)` at a draw z from `q(z|x_i)` is estimated by the mixture over N encoded images. With `x_i` among them the estimate of the
-/// information is too low on average, and at most log N; without, too high (Poole et al. 2019, §2.3 and eq. 16). The divergence has the
+/// information is too low on average, and at most log N; without, too high (Poole et al. 2019). The divergence has the
 /// opposite error. So each is known as an interval, the wider the nearer the information is to log N.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aggregate {

@@ -33,8 +33,7 @@ pub enum EncoderGradient {
     /// `Σ_k ŵ_k ∂log w_k/∂z_k ∂z_k/∂φ`: without the score of `log q`, whose mean is 0 for one sample, so that nothing is left to vary
     /// where q is the posterior (Roeder et al. 2017). Of more samples it is biased.
     StickingTheLanding,
-    /// `Σ_k ŵ_k² ∂log w_k/∂z_k ∂z_k/∂φ`: the score's mean, which is not 0 for more samples, reparameterised again (Tucker et al. 2019,
-    /// eq. 8). Unbiased, and its ratio of signal to noise does not fall with K. At another β the factor is `(1 − β) ŵ_k + β ŵ_k²`.
+    /// `Σ_k ŵ_k² ∂log w_k/∂z_k ∂z_k/∂φ`: the score's mean, which is not 0 for more samples, reparameterised again (Tucker et al. 2019). Unbiased, and its ratio of signal to noise does not fall with K. At another β the factor is `(1 − β) ŵ_k + β ŵ_k²`.
     DoublyReparameterised,
 }
 

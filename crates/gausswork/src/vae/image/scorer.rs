@@ -57,3 +57,59 @@ impl<'a> Scorer<'a> {
         loss.iter().map(|&nats| f64::from(nats)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::data::image::{Channels, ImageShape};
+    use crate::noise::{Noise, Stream};
+    use crate::vae::image::{Family, ImageFrame, ImageVaeConfig, Moments, Nonlinearity};
+
+    #[test]
+    fn the_host_says_what_the_graph_says() {
+        let shape = ImageShape { height: 5, width: 7, channels: Channels::Grey };
+        let frame = ImageFrame { shape, range: [0.0, 1.0], levels: Some(256), labels: Vec::new() };
+        let (images, draws, noise) = (3, 20, Noise::new(1));
+        for likelihood in Family::ALL {
+            for nonlinearity in [Nonlinearity::Relu, Nonlinearity::Tanh, Nonlinearity::Silu] {
+                let hidden = vec![11, 8];
+                let config = ImageVaeConfig {
+                    latent: Some(6),
+                    hidden,
+                    nonlinearity,
+                    likelihood,
+                    ..ImageVaeConfig::default()
+                };
+                let vae = ImageVae::new(config, frame.clone(), &Moments::none(35), &noise);
+                let device = Device::flex();
+                let leaves = vae.params.leaves(&device);
+                let (mut z, mut x) = (vec![0.0; images * draws * 6], vec![0.0; images * 35]);
+                noise.fill_normal(Stream::Test, 0, &mut z);
+                noise.fill_uniform(Stream::Test, 1, &mut x);
+                if likelihood == Family::Bernoulli {
+                    x.iter_mut().for_each(|x| *x = x.round());
+                }
+                let rows: Vec<f32> = x.chunks_exact(35).flat_map(|x| x.repeat(draws)).collect();
+                let tensor = |values: &[f32]| {
+                    let shape = [images * draws, values.len() / (images * draws)];
+                    Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &device)
+                };
+                let graph: Vec<f64> =
+                    vae.distortion(&leaves, tensor(&z), tensor(&rows)).to_data().iter::<f64>().collect();
+                let mut buffers = Buffers::default();
+                let scorer = Scorer::new(&vae, &leaves);
+                let found = scorer.distortion(z, &x, draws, &mut buffers);
+                assert_eq!(found.len(), graph.len());
+                for (found, graph) in found.iter().zip(&graph) {
+                    // Sums of 35 terms in two orders.
+                    let slack = 35.0 * f64::from(f32::EPSILON) * (35.0 + graph.abs());
+                    assert!((found - graph).abs() < slack, "{likelihood:?} {nonlinearity:?}: {found} {graph}");
+                }
+            }
+        }
+    }
+}
