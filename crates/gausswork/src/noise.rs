@@ -53,6 +53,10 @@ pub enum Stream {
     Binarise = 23,
     /// Coins that stand for grey levels for good; `step` is the image.
     BinariseForGood = 24,
+    /// Distorted views of images that an extractor learns from; `step` is twice the view's number, and one more for its noise.
+    View = 30,
+    /// Baselines of images; `step` is the image.
+    Baseline = 31,
 }
 
 /// Words that are drawn and transformed together.

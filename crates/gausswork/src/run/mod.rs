@@ -30,8 +30,9 @@ pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use game::game_record;
 pub use images::{
-    ImagePlan, ImageRequest, ImagesError, ReconstructRequest, plan_images, reconstruct, sample_images,
-    score_images, write_images,
+    EvaluateImagesError, EvaluateImagesRequest, ImagePlan, ImageReport, ImageRequest, ImageRole,
+    ImageSetReport, ImagesError, ReconstructRequest, evaluate_images, plan_images, reconstruct,
+    sample_images, score_images, write_images,
 };
 pub use plan::{Plan, plan};
 pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};

@@ -1,6 +1,7 @@
-//! The verbs on images: fit a set of them, draw images, score and rebuild others.
+//! The verbs on images: fit a set of them, draw images, score and rebuild others, evaluate generated ones.
 
 mod error;
+mod evaluate;
 mod figures;
 mod fit;
 mod grid;
@@ -12,6 +13,9 @@ mod sample;
 mod score;
 
 pub use error::ImagesError;
+pub use evaluate::{
+    EvaluateImagesError, EvaluateImagesRequest, ImageReport, ImageRole, ImageSetReport, evaluate_images,
+};
 pub(super) use fit::{fit, resume};
 pub use grid::write_images;
 pub use plan::{ImagePlan, plan_images};
