@@ -1,4 +1,4 @@
-//! `gausswork evaluate`: how good synthetic tables are, with baselines beside them.
+//! `gausswork evaluate`: how good synthetic tables or images are, with baselines beside them.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, value_parser};
 use gausswork::artifact::{Model, Network};
+use gausswork::data::image::is_image_set;
 use gausswork::data::table::Kind;
 use gausswork::eval::report::{Baselines, Report, Stage};
 use gausswork::run::{Config, EvaluateRequest, Modelled};
@@ -15,27 +16,32 @@ use crate::args::{self, column_kind, delimiter, quote};
 use crate::curve;
 use crate::failure::Usage;
 use crate::game::Game;
+use crate::images;
+use crate::images::evaluate::ImageFlags;
 use crate::output::{json_to_stdout, to_stdout, typed};
 use crate::progress::Progress;
 use crate::scorecard;
 
-/// Say how good synthetic tables are: metrics with their errors, and baselines that give them a scale.
+/// Say how good synthetic tables or images are: metrics with their errors, and baselines that give them a scale.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Without a SYNTHETIC table, rows are drawn from --model. With the table that a model was fitted to, the \
-    rows that the fit held out are the holdout.\nNothing here proves that rows are anonymous."
+    rows that the fit held out are the holdout.\nNothing here proves that rows are anonymous.\nSets of images are compared by features \
+    of a named network, by default one that is trained on the real images: on their labels, or where they have none to tell them apart."
 )]
 pub(crate) struct EvaluateArgs {
-    /// The real table, best the one that the generator was fitted to: CSV (plain, .gz, .zst), Parquet or Arrow
-    real: PathBuf,
-    /// Synthetic tables with the same columns; several are ranked
-    synthetic: Vec<PathBuf>,
-    /// Real rows that the generator never saw: unseen rows for the two-sample test, usefulness and privacy
+    /// The real table or set of images, best the one that the generator was fitted to: CSV (plain, .gz, .zst), Parquet or Arrow; a
+    /// folder, .zip or .tar of PNG and JPEG, IDX, .npy or .npz
+    pub(crate) real: PathBuf,
+    /// Synthetic tables with the same columns, which are ranked if there are several; or sets of images of the same shape
+    pub(crate) synthetic: Vec<PathBuf>,
+    /// Real rows or images that the generator never saw: unseen rows for the two-sample test, usefulness and privacy
     #[arg(long, value_name = "FILE", help_heading = "Data")]
-    holdout: Option<PathBuf>,
-    /// The model behind the first synthetic table: adds its bounds, and a membership test by likelihood
+    pub(crate) holdout: Option<PathBuf>,
+    /// The model behind the first synthetic table: adds its bounds, and a membership test by likelihood; of images, the model to draw
+    /// them from
     #[arg(long, value_name = "MODEL", help_heading = "Data")]
-    model: Option<PathBuf>,
+    pub(crate) model: Option<PathBuf>,
     /// The column that usefulness predicts [default: every column in turn]
     #[arg(long, value_name = "COLUMN", help_heading = "Data")]
     target: Option<String>,
@@ -51,27 +57,29 @@ pub(crate) struct EvaluateArgs {
     /// A spelling of a missing cell, in place of the recognised ones; may be given several times
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Data")]
     null: Vec<String>,
+    #[command(flatten)]
+    pub(crate) images: ImageFlags,
     /// Groups of metrics: columns, pairs, two-sample, neighbourhoods, usefulness, privacy [default: all]
     #[arg(long, value_name = "GROUP,...", value_delimiter = ',', value_parser = stages(), help_heading = "Metrics")]
     metrics: Vec<Stage>,
     /// Leave out the baselines and the ceiling: several times faster, and numbers without a scale
     #[arg(long, help_heading = "Metrics")]
-    no_baselines: bool,
+    pub(crate) no_baselines: bool,
     /// Importance samples per row, with --model
     #[arg(long, value_name = "K", default_value_t = 16, value_parser = value_parser!(u32).range(1..=100_000), help_heading = "Metrics")]
     samples: u32,
     /// Seed of every random number
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Metrics")]
-    seed: u64,
+    pub(crate) seed: u64,
     /// Threads; results do not depend on it [default: available cores]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), help_heading = "Metrics")]
-    threads: Option<u16>,
+    pub(crate) threads: Option<u16>,
     /// Write the report to a file, .html or .json; may be given twice
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
-    output: Vec<PathBuf>,
+    pub(crate) output: Vec<PathBuf>,
     /// Print the report as JSON
     #[arg(long, help_heading = "Output")]
-    json: bool,
+    pub(crate) json: bool,
 }
 
 /// The groups that `--metrics` knows.
@@ -82,6 +90,26 @@ fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
     })
 }
 
+impl EvaluateArgs {
+    /// Passes where no flag is given that means nothing to images.
+    fn refuse_of_tables(&self) -> Result<(), Usage> {
+        let flags = [
+            ("--target", self.target.is_some()),
+            ("--types", !self.types.is_empty()),
+            ("--delimiter", self.delimiter.is_some()),
+            ("--quote", self.quote.is_some()),
+            ("--null", !self.null.is_empty()),
+            ("--metrics", !self.metrics.is_empty()),
+        ];
+        match flags.into_iter().find(|(_, given)| *given) {
+            Some((flag, _)) => {
+                Err(Usage(format!("{flag} is of tables, and {} is a set of images", self.real.display())))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// Evaluates, prints and writes.
 ///
 /// # Errors
@@ -89,11 +117,18 @@ fn stages() -> impl clap::builder::TypedValueParser<Value = Stage> {
 pub(crate) fn run(args: &EvaluateArgs) -> anyhow::Result<()> {
     let formats = args.output.iter().map(|path| Format::of(path)).collect::<Result<Vec<_>, _>>()?;
     if args.synthetic.is_empty() && args.model.is_none() {
-        let problem = "give a SYNTHETIC table to evaluate, or a --model to draw one from";
+        let problem = "give a SYNTHETIC table or set of images to evaluate, or a --model to draw one from";
         return Err(Usage(problem.to_owned()).into());
     }
     for path in &args.output {
         can_write(path)?;
+    }
+    if is_image_set(&args.real) {
+        args.refuse_of_tables()?;
+        return images::evaluate::run(args, &formats);
+    }
+    if let Some(flag) = args.images.given().first() {
+        return Err(Usage(format!("{flag} is of images, and {} is a table", args.real.display())).into());
     }
     let model =
         args.model.as_deref().map(|path| Ok::<_, anyhow::Error>((args::load(path)?, path))).transpose()?;
@@ -178,7 +213,7 @@ pub(crate) fn of_fit(
 }
 
 /// The command line, as one types it.
-fn command() -> String {
+pub(crate) fn command() -> String {
     std::env::args_os()
         .enumerate()
         .map(|(place, word)| if place == 0 { "gausswork".to_owned() } else { typed(Path::new(&word)) })
@@ -186,8 +221,8 @@ fn command() -> String {
         .join(" ")
 }
 
-/// Finds out before the work whether a report can be written after it.
-fn can_write(path: &Path) -> anyhow::Result<()> {
+/// Finds out before the work whether a file can be written after it.
+pub(crate) fn can_write(path: &Path) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", typed(path));
     if path.is_dir() {
         anyhow::bail!("{}: it is a directory", failed());
@@ -196,9 +231,14 @@ fn can_write(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Writes a report.
+pub(crate) fn put(path: &Path, text: &str) -> anyhow::Result<()> {
+    write_whole(path, text.as_bytes()).with_context(|| format!("cannot write {}", typed(path)))
+}
+
 /// A kind of report file.
 #[derive(Debug, Clone, Copy)]
-enum Format {
+pub(crate) enum Format {
     Html,
     Json,
 }
@@ -218,6 +258,6 @@ impl Format {
             Self::Html => crate::report::html(report, game)?,
             Self::Json => serde_json::to_string_pretty(report)? + "\n",
         };
-        write_whole(path, text.as_bytes()).with_context(|| format!("cannot write {}", typed(path)))
+        put(path, &text)
     }
 }

@@ -162,6 +162,8 @@ fn told(figures: &Figures, game: Option<Objective>) -> String {
         ("logit_fake", "l(G(z))"),
         ("held_out_j_d", "held-out J_D"),
         ("held_out_jsd_bound", "held-out JSD ≥"),
+        ("extractor_loss", "loss"),
+        ("extractor_accuracy", "right"),
     ];
     let of = |(name, said): (&str, &str)| {
         let (_, value) = figures.iter().find(|(known, _)| *known == name)?;

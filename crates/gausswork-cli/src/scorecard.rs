@@ -100,7 +100,7 @@ fn heading(set: &SetReport) -> String {
 }
 
 /// A value and half its 95 % interval.
-fn value(score: &Score) -> String {
+pub(crate) fn value(score: &Score) -> String {
     let digits = match score.value {
         // Rounding leaves no minus before a zero.
         value if value.abs() < 10.0 => format!("{:.4}", (value * 1e4).round() / 1e4 + 0.0),
@@ -142,7 +142,7 @@ fn ranking(report: &Report) -> String {
 }
 
 /// Text in lines of at most [`WIDTH`] characters, all but the first indented.
-fn wrapped(text: &str, indent: usize) -> String {
+pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     let mut out = String::new();
     let mut used = indent;
     for word in text.split_whitespace() {

@@ -20,6 +20,8 @@ pub enum Family {
     Model,
     /// Features of images or of anything else, by a named extractor.
     Features,
+    /// Classes that a classifier sees in images.
+    Classes,
 }
 
 /// Which way is better.
@@ -293,6 +295,14 @@ metrics! {
     FeatureCoverage, "feature-coverage", "coverage", Features, Higher,
         "share of real 5-neighbourhoods with a synthetic row in them; Euclidean distance; jackknife over 20 groups of either sample",
         "Naeem et al. 2020, eq. 4, arXiv:2002.09797";
+    /// How many images a classifier is as sure of as of real ones.
+    Recognised, "recognised", "recognised images", Classes, Higher,
+        "share of images of which the classifier's greatest probability reaches the level that 95 % of unseen real images reach; binomial error, and that of the level by the 95 % interval of its rank",
+        "-";
+    /// How alike the shares of classes are.
+    ClassShares, "class-shares", "class shares", Classes, Higher,
+        "1 - TV of the shares of the classes that the classifier sees in the images and in unseen real ones; error by its influence function",
+        "-";
 }
 
 impl Serialize for Metric {

@@ -8,6 +8,7 @@ pub mod artifact;
 pub mod data;
 pub mod dist;
 pub mod error;
+pub mod extractor;
 pub mod fused;
 pub mod gan;
 pub mod layout;

@@ -54,11 +54,15 @@ pub enum Stream {
     /// Coins that stand for grey levels for good; `step` is the image.
     BinariseForGood = 24,
     /// Starts and momenta of annealed chains; `step` is what the chains are for, the image and the temperature.
-    Anneal = 30,
+    Anneal = 33,
     /// Whether their transitions are accepted, and how far their steps go.
-    AnnealAccept = 31,
+    AnnealAccept = 34,
     /// Posterior draws at which the aggregate posterior is told; `step` is the image.
     Aggregate = 32,
+    /// Distorted views of images that an extractor learns from; `step` is twice the view's number, and one more for its noise.
+    View = 30,
+    /// Baselines of images; `step` is the image.
+    Baseline = 31,
 }
 
 /// Words that are drawn and transformed together.

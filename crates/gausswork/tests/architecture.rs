@@ -11,7 +11,7 @@ use std::{fs, path::Path};
 
 const ROW1: &[&str] = &["error", "fused", "noise", "layout", "learner", "whole"];
 const ROW2: &[&str] = &["divergence", "dist", "data", "nn", "eval"];
-const ROW3: &[&str] = &["vae", "gan"];
+const ROW3: &[&str] = &["vae", "gan", "extractor"];
 
 /// The top modules that `module` may name; `None` for a module that has no row yet.
 fn allowed(module: &str) -> Option<Vec<&'static str>> {
@@ -20,6 +20,7 @@ fn allowed(module: &str) -> Option<Vec<&'static str>> {
         "divergence" | "dist" | "data" | "eval" => ROW1.to_vec(),
         "nn" => [ROW1, &["dist"]].concat(),
         "vae" | "gan" => [ROW1, &["divergence", "dist", "data", "nn"]].concat(),
+        "extractor" => [ROW1, &["data", "eval", "nn"]].concat(),
         "train" => [ROW1, ROW2].concat(),
         "artifact" => [ROW1, ROW2, ROW3, &["train"]].concat(),
         "run" | "lib" => [ROW1, ROW2, ROW3, &["train", "artifact", "run"]].concat(),

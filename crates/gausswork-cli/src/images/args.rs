@@ -4,10 +4,12 @@ use std::path::Path;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use gausswork::data::image::{Channels, Crop, LabelSource, Size, Unreadable, is_image_set};
+use gausswork::data::image::is_image_set;
 use gausswork::nn::image::{Architecture, Normalised};
 use gausswork::run::Config;
 use gausswork::vae::image::{Binarisation, Family};
+
+use super::reading::ReadArgs;
 
 /// What is fitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,27 +31,8 @@ impl Sort {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Images")]
 pub(crate) struct ImageArgs {
-    /// The part about the centre that is kept: "square", or HEIGHTxWIDTH
-    #[arg(long, value_name = "SIZE")]
-    crop: Option<Crop>,
-    /// The size that every image gets, HEIGHTxWIDTH or one number for a square
-    #[arg(long, value_name = "SIZE")]
-    resize: Option<Size>,
-    /// What every pixel is to hold [default: as the images have it]
-    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["grey", "rgb"])
-        .map(|what| if what == "rgb" { Channels::Rgb } else { Channels::Grey }))]
-    channels: Option<Channels>,
-    /// The numbers of an array that become 0 and 1 [default: found out]
-    #[arg(long, value_name = "LOW,HIGH", value_parser = range, allow_hyphen_values = true)]
-    range: Option<[f32; 2]>,
-    /// What becomes of images that cannot be decoded [default: fail]
-    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["fail", "skip"])
-        .map(|what| if what == "skip" { Unreadable::Skip } else { Unreadable::Fail }))]
-    unreadable: Option<Unreadable>,
-    /// Where labels come from [default: found]
-    #[arg(long, value_name = "WHERE", value_parser = PossibleValuesParser::new(["found", "ignored"])
-        .map(|which| if which == "ignored" { LabelSource::Ignored } else { LabelSource::Found }))]
-    labels: Option<LabelSource>,
+    #[command(flatten)]
+    reading: ReadArgs,
     /// How encoder and decoder are connected: hidden layers, convolutions that halve the image, or residual blocks of convolutions
     /// [default: perceptron]
     #[arg(long, value_name = "WHICH", value_parser = PossibleValuesParser::new(Architecture::ALL.map(Architecture::name))
@@ -80,28 +63,18 @@ pub(crate) struct ImageArgs {
 impl ImageArgs {
     /// Overrides what flags say; the flags that do.
     pub(crate) fn apply(&self, config: &mut Config) -> Vec<&'static str> {
-        let (data, images) = (&mut config.data, &mut config.images);
-        let mut said = Vec::new();
+        let mut said = self.reading.apply(config);
+        let images = &mut config.images;
         let mut say = |name: &'static str, given: bool| {
             if given {
                 said.push(name);
             }
         };
-        say("--crop", self.crop.is_some());
-        say("--resize", self.resize.is_some());
-        say("--channels", self.channels.is_some());
-        say("--range", self.range.is_some());
-        say("--unreadable", set(self.unreadable, &mut data.unreadable));
-        say("--labels", set(self.labels, &mut data.labels));
         say("--network", set(self.network, &mut images.network.architecture));
         say("--normalisation", set(self.normalisation, &mut images.network.normalisation));
         say("--likelihood", set(self.likelihood, &mut images.likelihood));
         say("--binarisation", set(self.binarisation, &mut images.binarisation));
         say("--importance-samples", set(self.importance_samples, &mut images.objective.samples));
-        data.crop = self.crop.or(data.crop);
-        data.resize = self.resize.or(data.resize);
-        data.channels = self.channels.or(data.channels);
-        data.range = self.range.or(data.range);
         said
     }
 }
@@ -109,27 +82,4 @@ impl ImageArgs {
 /// Overrides a value where a flag gives one; whether it does.
 fn set<T>(flag: Option<T>, value: &mut T) -> bool {
     flag.map(|given| *value = given).is_some()
-}
-
-/// Two numbers, the lower one first.
-fn range(text: &str) -> Result<[f32; 2], String> {
-    let numbers: Vec<f32> = text.split(',').filter_map(|number| number.trim().parse().ok()).collect();
-    match numbers[..] {
-        [low, high] if low < high && (high - low).is_finite() => Ok([low, high]),
-        _ => Err(format!("\"{text}\" is not LOW,HIGH: two numbers, the lower one first")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::range;
-
-    #[test]
-    fn ranges_parse() {
-        assert_eq!(range("0,300"), Ok([0.0, 300.0]));
-        assert_eq!(range("-1, 1"), Ok([-1.0, 1.0]));
-        for text in ["", "1", "3,2", "0,1,2", "a,b", "0,inf"] {
-            assert!(range(text).is_err(), "{text}");
-        }
-    }
 }

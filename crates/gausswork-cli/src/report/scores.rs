@@ -10,7 +10,7 @@ use super::table::{Cell, Group, Row, Table};
 use crate::output::grouped;
 
 /// Families of metrics in their order.
-const FAMILIES: [Family; 7] = [
+const FAMILIES: [Family; 8] = [
     Family::Columns,
     Family::Pairs,
     Family::Rows,
@@ -18,6 +18,7 @@ const FAMILIES: [Family; 7] = [
     Family::Privacy,
     Family::Model,
     Family::Features,
+    Family::Classes,
 ];
 
 /// The mark of the best baseline.
@@ -109,6 +110,7 @@ pub(super) fn family(family: Family) -> &'static str {
         Family::Privacy => "Privacy",
         Family::Model => "The model on held-out rows",
         Family::Features => "Features",
+        Family::Classes => "Classes",
     }
 }
 

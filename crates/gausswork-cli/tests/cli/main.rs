@@ -8,6 +8,7 @@ mod density;
 mod discriminator;
 mod evaluate;
 mod game;
+mod image_evaluation;
 mod images;
 mod kl;
 mod reproducible;

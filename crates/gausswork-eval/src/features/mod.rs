@@ -10,6 +10,7 @@
 //! | maximum mean discrepancy by a cubic kernel, KID | [`kernel`] |
 //! | precision, recall, density, coverage | [`manifold`] |
 //! | all of them | [`evaluate`] |
+//! | the share of images that a classifier recognises, and of which classes they are | [`classes`] |
 //!
 //! ```
 //! use gausswork_eval::features::{Extractor, Features, Pair, evaluate};
@@ -23,6 +24,7 @@
 //! # Ok::<(), gausswork_eval::features::FeatureError>(())
 //! ```
 
+mod classes;
 mod distances;
 mod error;
 mod extractor;
@@ -36,6 +38,7 @@ mod set;
 #[cfg(test)]
 mod trials;
 
+pub use classes::{Classes, Top, classes};
 pub use error::FeatureError;
 pub use extractor::{Extractor, Inception, WrongWeights};
 pub use frechet::frechet;

@@ -30,9 +30,10 @@ pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use game::game_record;
 pub use images::{
-    BoundsReport, BoundsRequest, Bracketed, BracketedImage, ImagePlan, ImageRequest, ImagesError,
-    ReconstructRequest, bound_images, discriminate_images, plan_images, reconstruct, sample_images, score_images,
-    write_images,
+    BoundsReport, BoundsRequest, Bracketed, BracketedImage, EvaluateImagesError, EvaluateImagesRequest,
+    ImagePlan, ImageReport, ImageRequest, ImageRole, ImageSetReport, ImagesError, ReconstructRequest,
+    bound_images, discriminate_images, evaluate_images, plan_images, reconstruct, sample_images,
+    score_images, write_images,
 };
 pub use plan::{Plan, plan};
 pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};

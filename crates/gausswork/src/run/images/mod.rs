@@ -1,7 +1,8 @@
-//! The verbs on images: fit a set of them, draw images, score and rebuild others.
+//! The verbs on images: fit a set of them, draw images, score and rebuild others, evaluate generated ones.
 
 mod bounds;
 mod error;
+mod evaluate;
 mod figures;
 mod fit;
 mod game;
@@ -15,6 +16,9 @@ mod score;
 
 pub use bounds::{BoundsReport, BoundsRequest, Bracketed, BracketedImage, bound_images};
 pub use error::ImagesError;
+pub use evaluate::{
+    EvaluateImagesError, EvaluateImagesRequest, ImageReport, ImageRole, ImageSetReport, evaluate_images,
+};
 pub(super) use fit::{fit, resume};
 pub use game::discriminate_images;
 pub use grid::write_images;
