@@ -7,8 +7,7 @@ use super::layer::Layer;
 use super::spectral::Normalisation;
 use crate::error::OutOfRange;
 use crate::fused::{Activation, activate, maxout};
-use crate::nn::Nonlinearity;
-use crate::nn::{Leaves, Params, dropout};
+use crate::nn::{Leaves, Nonlinearity, Params, dropout};
 use crate::noise::{Noise, Stream};
 
 /// How the layers of a [`Discriminator`] are connected; `a` is its activation, `L` a linear layer.

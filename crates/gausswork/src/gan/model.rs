@@ -10,8 +10,7 @@ use super::points::{self, Affine, PointGenerator, gather};
 use super::rows::{CONDITIONS, RowGenerator, Sizes};
 use super::view::View;
 use crate::layout::{Features, Given, Layout};
-use crate::nn::Phase;
-use crate::nn::{Leaves, Params};
+use crate::nn::{Leaves, Params, Phase};
 use crate::noise::{Noise, Stream};
 
 /// What the players play for.
