@@ -8,6 +8,8 @@ WORKLOADS = {
     "ctgan-penalty": ("ctgan", "Penalised"),
     "tvae": ("tvae", "Tvae"),
     "table-vae": ("table_vae", "TableVae"),
+    "image-mlp": ("image_vae", "Perceptron"),
+    "image-conv": ("image_vae", "Convolutional"),
 }
 # How PyTorch is asked to do it: its default Adam; Adam in one kernel; that, and losses compiled by Inductor.
 VARIANTS = ("eager", "fused", "compile")

@@ -8,6 +8,7 @@ mod ctgan;
 mod ctgan_penalty;
 mod dcgan;
 mod encode;
+mod image_vae;
 mod mlp_vae;
 mod network;
 mod rows;
@@ -31,13 +32,15 @@ use workload::{Setting, Workload};
 type Make = fn(&Setting) -> anyhow::Result<Box<dyn Workload>>;
 
 /// Every workload, by the name that its twin in PyTorch has too.
-const WORKLOADS: [(&str, Make); 6] = [
+const WORKLOADS: [(&str, Make); 8] = [
     ("mlp-vae", mlp_vae::make),
     ("dcgan", dcgan::make),
     ("ctgan", ctgan::make),
     ("ctgan-penalty", ctgan_penalty::make),
     ("tvae", tvae::make),
     ("table-vae", table_vae::make),
+    ("image-mlp", image_vae::perceptron),
+    ("image-conv", image_vae::convolutional),
 ];
 
 #[derive(Debug, Args)]

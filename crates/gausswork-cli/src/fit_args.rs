@@ -75,7 +75,7 @@ pub(crate) struct ModelArgs {
     /// Latent dimensions [default: 16, of images of more than 256 numbers 50]
     #[arg(long, value_name = "N")]
     latent: Option<usize>,
-    /// Hidden units of encoder and decoder trunk [default: 128]
+    /// Hidden units of encoder and decoder trunk, or features of a pixel in convolutions on images [default: 128; of images 32]
     #[arg(long, value_name = "N")]
     width: Option<usize>,
     /// Hidden units of each feature's head, or of the hidden layers on images [default: 32 down to 16, fewer the more features there
@@ -214,7 +214,6 @@ impl FitArgs {
             ("--delimiter", data.delimiter.is_some()),
             ("--quote", data.quote.is_some()),
             ("--null", !data.null.is_empty()),
-            ("--width", model.width.is_some()),
             ("--columns", model.columns.is_some()),
             ("--prior-components", model.prior_components.is_some()),
             ("--free-bits", self.objective.free_bits.is_some()),
@@ -261,6 +260,7 @@ impl FitArgs {
             ModelKind::Vae if sort == Sort::Images => {
                 let images = &mut config.images;
                 some(model.latent, &mut images.latent)
+                    + set(model.width, &mut images.network.width)
                     + set(model.hidden.map(|hidden| vec![hidden]), &mut images.network.hidden)
             }
             ModelKind::Vae => {

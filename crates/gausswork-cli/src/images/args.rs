@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use gausswork::data::image::{Channels, Crop, LabelSource, Size, Unreadable, is_image_set};
+use gausswork::nn::image::{Architecture, Normalised};
 use gausswork::run::Config;
 use gausswork::vae::image::{Binarisation, Family};
 
@@ -49,6 +50,15 @@ pub(crate) struct ImageArgs {
     #[arg(long, value_name = "WHERE", value_parser = PossibleValuesParser::new(["found", "ignored"])
         .map(|which| if which == "ignored" { LabelSource::Ignored } else { LabelSource::Found }))]
     labels: Option<LabelSource>,
+    /// How encoder and decoder are connected: hidden layers, convolutions that halve the image, or residual blocks of convolutions
+    /// [default: perceptron]
+    #[arg(long, value_name = "WHICH", value_parser = PossibleValuesParser::new(Architecture::ALL.map(Architecture::name))
+        .map(|name| Architecture::ALL.into_iter().find(|which| which.name() == name).unwrap_or_default()))]
+    network: Option<Architecture>,
+    /// What normalises between the layers of these networks [default: none]
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(Normalised::ALL.map(Normalised::name))
+        .map(|name| Normalised::ALL.into_iter().find(|what| what.name() == name).unwrap_or_default()))]
+    normalisation: Option<Normalised>,
     /// What is said of a pixel: that it is black or white, a density, or the probability of its level [default: bernoulli]
     #[arg(long, value_name = "FAMILY", value_parser = PossibleValuesParser::new(Family::ALL.map(Family::name))
         .map(|name| Family::ALL.into_iter().find(|family| family.name() == name).unwrap_or_default()))]
@@ -83,6 +93,8 @@ impl ImageArgs {
         say("--range", self.range.is_some());
         say("--unreadable", set(self.unreadable, &mut data.unreadable));
         say("--labels", set(self.labels, &mut data.labels));
+        say("--network", set(self.network, &mut images.network.architecture));
+        say("--normalisation", set(self.normalisation, &mut images.network.normalisation));
         say("--likelihood", set(self.likelihood, &mut images.likelihood));
         say("--binarisation", set(self.binarisation, &mut images.binarisation));
         say("--importance-samples", set(self.importance_samples, &mut images.objective.samples));

@@ -1,22 +1,43 @@
 //! What a model of images is, and its figures, in words.
 
 use gausswork::artifact::ImageKind;
+use gausswork::nn::image::{Architecture, ImageNetwork, Normalised};
 
 /// What the model is.
 pub(crate) fn kind(kind: &ImageKind) -> String {
     let (config, frame) = (&kind.config, &kind.frame);
-    let hidden = config.network.hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
     let objective = match config.objective.samples {
         1 => "the evidence lower bound".to_owned(),
         samples => format!("the importance-weighted bound of {samples} samples"),
     };
     format!(
-        "variational autoencoder of images, {}: {} latent dimensions, hidden layers {}, {} likelihood, fitted to {objective}",
+        "variational autoencoder of images, {}: {} latent dimensions, {}, {} likelihood, fitted to {objective}",
         frame.shape,
         config.latent(),
-        if hidden.is_empty() { "none" } else { &hidden },
+        network(&config.network),
         config.likelihood.name()
     )
+}
+
+/// What its networks are.
+fn network(network: &ImageNetwork) -> String {
+    let normalised = match network.normalisation {
+        Normalised::None => "",
+        Normalised::Batch => " with batch normalisation",
+        Normalised::Layer => " with layer normalisation",
+    };
+    match network.architecture {
+        Architecture::Perceptron => {
+            let hidden = network.hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
+            format!("hidden layers {}{normalised}", if hidden.is_empty() { "none" } else { &hidden })
+        }
+        Architecture::Strided => {
+            format!("strided convolutions from {} features on{normalised}", network.width)
+        }
+        Architecture::Residual => {
+            format!("residual convolutions from {} features on{normalised}", network.width)
+        }
+    }
 }
 
 /// What its figures are of.

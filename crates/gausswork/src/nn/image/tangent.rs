@@ -16,9 +16,10 @@ impl Stage {
         match self {
             Self::Linear { layer, shape: [height, width, features], after } => {
                 let (weight, images) = (leaves.get::<2>(layer.weight), x.dims()[0]);
-                let none = Tensor::<1>::zeros([layer.output], &x.device());
+                let bias = leaves.get::<1>(layer.bias);
+                let none = Tensor::<1>::zeros([layer.output], &bias.device());
                 let shaped = |y: Tensor<2>| y.reshape([images, *height, *width, *features]);
-                let y = linear(flat(x), weight.clone(), leaves.get(layer.bias));
+                let y = linear(flat(x), weight.clone(), bias);
                 activated(*after, (shaped(y), shaped(linear(flat(t), weight, none))))
             }
             Self::Convolution { layer, after } => {
