@@ -78,6 +78,11 @@ pub(crate) struct ImageArgs {
 }
 
 impl ImageArgs {
+    /// Whether it says how layers are connected.
+    pub(crate) fn networks(&self) -> bool {
+        self.network.is_some()
+    }
+
     /// Overrides what flags say; the flags that do.
     pub(crate) fn apply(&self, config: &mut Config) -> Vec<&'static str> {
         let (data, images) = (&mut config.data, &mut config.images);
