@@ -228,13 +228,11 @@ impl FitArgs {
 
     /// Passes where no flag is of an autoencoder of images alone.
     fn suit_game_of_images(&self) -> Result<(), Usage> {
-        const OF_AUTOENCODER: [&str; 3] = ["--likelihood", "--binarisation", "--importance-samples"];
+        const OF_AUTOENCODER: [&str; 4] =
+            ["--likelihood", "--binarisation", "--importance-samples", "--normalisation"];
         let of_images = self.images.apply(&mut Config::default());
-        let others = [
-            ("--hidden", self.model.hidden.is_some()),
-            ("--beta", self.objective.beta.is_some()),
-            ("--warm-up", self.objective.warm_up.is_some()),
-        ];
+        let others =
+            [("--beta", self.objective.beta.is_some()), ("--warm-up", self.objective.warm_up.is_some())];
         let others = others.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag);
         let mut wrong = of_images.into_iter().filter(|flag| OF_AUTOENCODER.contains(flag)).chain(others);
         wrong.next().map_or(Ok(()), |flag| {
@@ -267,6 +265,18 @@ impl FitArgs {
                 set(model.latent, &mut vae.latent)
                     + set(model.width, &mut vae.width)
                     + set(model.hidden.map(Some), &mut vae.hidden)
+            }
+            ModelKind::Gan if sort == Sort::Images => {
+                let (g, d) = (&mut gan.generator.images, &mut gan.discriminator.images);
+                // One flag is told once, though it means both players.
+                let hidden = model.hidden.map(|hidden| vec![hidden]);
+                let _ = set(model.width, &mut d.width) + set(hidden.clone(), &mut d.hidden);
+                let network = std::mem::take(&mut config.images.network.architecture);
+                let network = self.images.networks().then_some(network);
+                let _ = some(network, &mut g.architecture) + some(network, &mut d.architecture);
+                some(model.latent, &mut gan.generator.latent)
+                    + set(model.width, &mut g.width)
+                    + set(hidden, &mut g.hidden)
             }
             ModelKind::Gan => {
                 let (g, d) = (&mut gan.generator, &mut gan.discriminator);

@@ -61,6 +61,11 @@ pub(crate) struct ImageArgs {
 }
 
 impl ImageArgs {
+    /// Whether it says how layers are connected.
+    pub(crate) fn networks(&self) -> bool {
+        self.network.is_some()
+    }
+
     /// Overrides what flags say; the flags that do.
     pub(crate) fn apply(&self, config: &mut Config) -> Vec<&'static str> {
         let mut said = self.reading.apply(config);

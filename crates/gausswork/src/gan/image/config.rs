@@ -10,13 +10,12 @@ use crate::nn::image::{Architecture, ImageNetwork, Normalised, Upsampling};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ImageGeneratorConfig {
-    /// How layers are connected.
-    pub architecture: Architecture,
+    /// How layers are connected; a perceptron for images of up to 256 numbers and strided for larger ones, where not given.
+    pub architecture: Option<Architecture>,
     /// Of a perceptron: hidden units of each layer, from the image on.
     pub hidden: Vec<usize>,
-    /// Of the others: features of a pixel at the finest level, twice as many at each coarser one, up to eight times; by the size of the
-    /// image where not given.
-    pub width: Option<usize>,
+    /// Of the others: features of a pixel at the finest level, twice as many at each coarser one, up to eight times.
+    pub width: usize,
     /// What normalises the features.
     pub normalisation: Normalised,
     /// Between the layers.
@@ -29,13 +28,12 @@ pub struct ImageGeneratorConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ImageDiscriminatorConfig {
-    /// How layers are connected.
-    pub architecture: Architecture,
+    /// How layers are connected; a perceptron for images of up to 256 numbers and strided for larger ones, where not given.
+    pub architecture: Option<Architecture>,
     /// Of a perceptron: hidden units of each layer, from the image on.
     pub hidden: Vec<usize>,
-    /// Of the others: features of a pixel at the finest level, twice as many at each coarser one, up to eight times; by the size of the
-    /// image where not given.
-    pub width: Option<usize>,
+    /// Of the others: features of a pixel at the finest level, twice as many at each coarser one, up to eight times.
+    pub width: usize,
     /// What normalises the features; batch normalisation, as Radford et al. 2016 have it, and a penalty exclude each other.
     pub normalisation: Normalised,
     /// Between the layers.
@@ -45,9 +43,9 @@ pub struct ImageDiscriminatorConfig {
 impl Default for ImageGeneratorConfig {
     fn default() -> Self {
         Self {
-            architecture: Architecture::Strided,
+            architecture: None,
             hidden: vec![256, 256],
-            width: None,
+            width: WIDTH,
             normalisation: Normalised::Batch,
             nonlinearity: Nonlinearity::Relu,
             upsampling: Upsampling::Transposed,
@@ -58,9 +56,9 @@ impl Default for ImageGeneratorConfig {
 impl Default for ImageDiscriminatorConfig {
     fn default() -> Self {
         Self {
-            architecture: Architecture::Strided,
+            architecture: None,
             hidden: vec![256, 256],
-            width: None,
+            width: WIDTH,
             normalisation: Normalised::None,
             nonlinearity: Nonlinearity::LeakyRelu,
         }
@@ -74,9 +72,9 @@ impl ImageGeneratorConfig {
     /// The network.
     pub fn network(&self) -> ImageNetwork {
         ImageNetwork {
-            architecture: self.architecture,
+            architecture: self.architecture.unwrap_or(Architecture::Strided),
             hidden: self.hidden.clone(),
-            width: self.width.unwrap_or(WIDTH),
+            width: self.width,
             normalisation: self.normalisation,
             nonlinearity: self.nonlinearity,
             upsampling: self.upsampling,
@@ -96,9 +94,9 @@ impl ImageDiscriminatorConfig {
     /// The network.
     pub fn network(&self) -> ImageNetwork {
         ImageNetwork {
-            architecture: self.architecture,
+            architecture: self.architecture.unwrap_or(Architecture::Strided),
             hidden: self.hidden.clone(),
-            width: self.width.unwrap_or(WIDTH),
+            width: self.width,
             normalisation: self.normalisation,
             nonlinearity: self.nonlinearity,
             ..ImageNetwork::default()

@@ -26,9 +26,9 @@ fn configurations(pac: usize) -> Vec<DiscriminatorConfig> {
             [(Normalisation::None, Normalised::Layer), (Normalisation::Spectral, Normalised::None)]
         {
             let images = ImageDiscriminatorConfig {
-                architecture,
+                architecture: Some(architecture),
                 hidden: vec![6],
-                width: Some(3),
+                width: 3,
                 normalisation: normalised,
                 nonlinearity: Nonlinearity::Silu,
             };
@@ -173,7 +173,7 @@ fn game(shares: Vec<f64>, levels: Option<u32>) -> Gan {
     let labels = (0..shares.len()).map(|label| label.to_string()).collect();
     let frame = ImageFrame { shape: SHAPE, range: [0.0, 255.0], levels, labels };
     let mut config = GanConfig::default();
-    config.generator.images.width = Some(4);
+    config.generator.images.width = 4;
     config.generator.latent = Some(5);
     Gan::new(config, Layout::default(), Field::Images(ImageField { frame, shares }), &Noise::new(1))
 }

@@ -3,7 +3,7 @@
 use super::{Config, ConfigError, DataConfig, Kind};
 use crate::data::image::ReadImages;
 use crate::gan::{LabelUse, Objective, Penalty, PenaltyKind};
-use crate::nn::image::Normalised;
+use crate::nn::image::{Architecture, Normalised};
 
 impl Config {
     /// Fills in what depends on the number of training images and of an image's numbers.
@@ -18,7 +18,7 @@ impl Config {
             }
             Kind::Gan => {
                 self.resolve_game_of_images(values)?;
-                OF_GAN
+                if values <= FEW { OF_SMALL_GAN } else { OF_GAN }
             }
         };
         let pac = if self.kind == Kind::Gan { self.gan.discriminator.pac } else { 1 };
@@ -55,15 +55,16 @@ impl Config {
         let batch_normalised = gan.discriminator.images.normalisation == Normalised::Batch;
         let penalty = match batch_normalised {
             true => Penalty::default(),
-            false => Penalty { kind: PenaltyKind::R1, weight: 0.5, every: 4, last: None },
+            false => Penalty { kind: PenaltyKind::R1, weight: 0.1, every: 4, last: None },
         };
         let penalty = *gan.penalty.get_or_insert(penalty);
         if batch_normalised && penalty.kind != PenaltyKind::None {
             return Err(ConfigError::PenaltyOfBatch { penalty: penalty.kind.name() });
         }
-        let width = if values <= FEW { 64 } else { 32 };
-        gan.generator.images.width.get_or_insert(width);
-        gan.discriminator.images.width.get_or_insert(width);
+        let small = values <= FEW;
+        let architecture = if small { Architecture::Perceptron } else { Architecture::Strided };
+        gan.generator.images.architecture.get_or_insert(architecture);
+        gan.discriminator.images.architecture.get_or_insert(architecture);
         let discriminator = &gan.discriminator;
         if discriminator.dropout > 0.0 {
             return Err(ConfigError::NotOfImages { key: "gan.discriminator.dropout", of: "rows and points" });
@@ -94,6 +95,8 @@ const OF_VAE: Defaults =
     Defaults { batch: 128, rate: 1e-3, beta1: 0.9, passes: 120.0, fewest: 8000, most: 50_000 };
 const OF_GAN: Defaults =
     Defaults { batch: 64, rate: 2e-4, beta1: 0.0, passes: 10.0, fewest: 4000, most: 50_000 };
+/// Of small images, whose steps are quick.
+const OF_SMALL_GAN: Defaults = Defaults { rate: 5e-4, fewest: 12_000, ..OF_GAN };
 
 /// Numbers of a small image.
 const FEW: usize = 256;
