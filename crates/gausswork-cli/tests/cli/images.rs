@@ -95,7 +95,8 @@ fn scores_are_bounds_for_each_image() {
 fn bounds_are_one_table_in_their_order() {
     let out = TempDir::new().unwrap();
     let file = out.path().join("bounds.json").display().to_string();
-    let few = ["--images", "40", "--samples", "50", "--temperatures", "20", "--chains", "8", "--leapfrogs", "2"];
+    let few =
+        ["--images", "40", "--samples", "50", "--temperatures", "20", "--chains", "8", "--leapfrogs", "2"];
     let data = digits();
     let run = |more: &[&str]| {
         let args = [&["score", "run", &data, "--bounds"], &few[..], more].concat();
@@ -105,7 +106,13 @@ fn bounds_are_one_table_in_their_order() {
     let told: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
     let again: Value = serde_json::from_str(&run(&["--json", "--threads", "2"])).unwrap();
     assert_eq!(told, again, "whatever the number of threads");
-    for line in ["40 images of the set", "ELBO", "importance-weighted, K = 50", "AIS, 20 temperatures, 8 chains", "BDMC"] {
+    for line in [
+        "40 images of the set",
+        "ELBO",
+        "importance-weighted, K = 50",
+        "AIS, 20 temperatures, 8 chains",
+        "BDMC",
+    ] {
         assert!(table.contains(line), "{line}: {table}");
     }
     assert!(table.contains("not for the set's"), "{table}");
@@ -146,7 +153,12 @@ fn what_cannot_be_meant_of_images_is_refused() {
     fails(at, &["evaluate", "x.csv", "--model", "run"], 2, &["--model is one of images"]);
     fails(at, &["score", "run", &data, "--bounds", "--columns"], 2, &["--bounds gives one table"]);
     fails(at, &["score", "run", &data, "--chains", "3"], 2, &["--bounds"]);
-    fails(at, &["score", "run", &data, "--bounds", "--temperatures", "0"], 2, &["--temperatures", "1..=500000"]);
+    fails(
+        at,
+        &["score", "run", &data, "--bounds", "--temperatures", "0"],
+        2,
+        &["--temperatures", "1..=500000"],
+    );
     let table = with_table(60);
     fails(table.path(), &["fit", "t.csv", "--likelihood", "gaussian"], 2, &["--likelihood is of images"]);
     // Numbers of no known scale, and images of another shape.

@@ -109,7 +109,10 @@ mod tests {
                 for (found, graph) in found.iter().zip(&graph) {
                     // Sums of 35 terms in two orders.
                     let slack = 35.0 * f64::from(f32::EPSILON) * (35.0 + graph.abs());
-                    assert!((found - graph).abs() < slack, "{likelihood:?} {nonlinearity:?}: {found} {graph}");
+                    assert!(
+                        (found - graph).abs() < slack,
+                        "{likelihood:?} {nonlinearity:?}: {found} {graph}"
+                    );
                 }
             }
         }
