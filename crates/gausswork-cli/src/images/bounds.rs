@@ -112,7 +112,7 @@ pub(crate) fn run(
     let values = vae.frame.shape.values() as f64;
     let named = bounds(samples, &annealing);
     let mut lines =
-        vec![["mean log p(x), at least", "nats per image", "bits per dimension"].map(str::to_owned)];
+        vec![["bound on the mean log p(x)", "nats per image", "bits per dimension"].map(str::to_owned)];
     let mut out = json!({
         "samples": samples, "temperatures": annealing.temperatures, "chains": annealing.chains,
         "leapfrogs": annealing.leapfrogs, "start": annealing.start, "unit": "nats per image",

@@ -77,7 +77,8 @@ pub(crate) fn figures(figures: &[(String, f64)], kind: &ImageKind) -> Vec<[Strin
     }
     let interval = |name: &str| {
         let [least, most] = ["at_least", "at_most"].map(|end| find(&format!("{prefix}_{name}_{end}")));
-        least.zip(most).map(|(least, most)| format!("{least:.3} to {most:.3} nats"))
+        // Both are 0 at least, whatever an estimate says.
+        least.zip(most).map(|(least, most)| format!("{:.3} to {:.3} nats", least.max(0.0), most.max(0.0)))
     };
     let images = of("aggregate_images");
     if let Some(information) = interval("information") {
