@@ -161,7 +161,7 @@ fn of_images(args: &SampleArgs, model: &Model, vae: &ImageVae, threads: usize) -
         seed: args.seed.unwrap_or(model.card.seed),
         threads,
     };
-    images::sample::run(model, vae, &request, destination(args.output.as_deref()))
+    images::sample::run(model, vae, &request, args.output.as_deref())
 }
 
 /// How rows came to meet their conditions, if there were any.

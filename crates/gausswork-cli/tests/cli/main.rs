@@ -10,6 +10,7 @@ mod evaluate;
 mod game;
 mod images;
 mod kl;
+mod latents;
 mod reproducible;
 mod verbs;
 mod verify;

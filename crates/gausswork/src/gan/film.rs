@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::discriminator::Mode;
 use super::model::{Field, Gan};
 use super::sampler::GanSampler;
-use crate::learner::{Frame, Square};
+use crate::learner::{PlaneFrame, Square};
 use crate::noise::Noise;
 
 /// Samples that are shown, of the first block of a sample.
@@ -19,7 +19,7 @@ const STEPS: f64 = 1e5;
 /// weights `average`, and the outputs of the discriminator as it plays. None where the game is not one of points of the plane.
 ///
 /// The latents are the same at every moment, so that a point of one frame can be followed to the next.
-pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -> Option<Frame> {
+pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -> Option<PlaneFrame> {
     let Field::Points(affine) = &gan.field else { return None };
     if affine.centre.len() != 2 {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -
     let points = drawn.chunks_exact(2).take(POINTS).map(point).collect();
     // A discriminator of packs says nothing of a single point.
     if gan.config.discriminator.pac > 1 {
-        return Some(Frame { square, points, across: 0, surface: Vec::new() });
+        return Some(PlaneFrame { square, points, across: 0, surface: Vec::new() });
     }
     let middle = |cell: usize, axis: usize| low[axis] + side[axis] * (cell as f64 + 0.5) / ACROSS as f64;
     let cells = (0..ACROSS * ACROSS).flat_map(|at| [middle(at % ACROSS, 0), middle(at / ACROSS, 1)]);
@@ -43,7 +43,7 @@ pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -
     let opponent = gan.discriminator_params.constants(&device);
     let outputs: Tensor<2> = gan.discriminator.logits(&opponent, x, Mode::Evaluate);
     let surface = outputs.into_data().iter::<f64>().map(|l| rounded(l, 1e3)).collect();
-    Some(Frame { square, points, across: ACROSS, surface })
+    Some(PlaneFrame { square, points, across: ACROSS, surface })
 }
 
 /// A number to so many parts of one.

@@ -14,7 +14,7 @@ use super::model::{Data, Gan, Generator};
 use super::objective::Convention;
 use super::place::{DIRECTIONS, Directions};
 use crate::layout::Given;
-use crate::learner::{Collective, Diverged, Epochs, Figures, Frame, Learner, Square, Validation};
+use crate::learner::{Collective, Diverged, Epochs, Figures, Frame, Learner, Scene, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -231,8 +231,9 @@ impl Learner for GanLearner<'_> {
         self.best.copy_from_slice(&self.generator.average);
     }
 
-    fn frame(&self, square: Square) -> Option<Frame> {
-        film::frame(&self.gan, &self.generator.average, &self.noise, square)
+    fn frame(&self, scene: Scene, _workers: &dyn Collective) -> Option<Frame> {
+        let Scene::Plane(square) = scene else { return None };
+        film::frame(&self.gan, &self.generator.average, &self.noise, square).map(Frame::Plane)
     }
 
     fn state(&self) -> Vec<(String, Vec<f32>)> {

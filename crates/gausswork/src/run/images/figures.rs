@@ -10,6 +10,9 @@ const EVALUATION_SAMPLES: usize = 64;
 /// Images on which the importance-weighted bound is evaluated after a fit.
 const EVALUATION_IMAGES: usize = 1000;
 
+/// What the names of the rates of latent dimensions begin with; the dimension's number follows, from 1.
+pub(super) const RATE: &str = "rate_of_dimension_";
+
 /// Held-out figures at β = 1, nats per image; of training images where none are held out.
 pub(super) fn figures(
     vae: &ImageVae,
@@ -46,6 +49,6 @@ pub(super) fn figures(
         figures.push(("train_minus_held_out_elbo".to_owned(), of_train - mean(&ImageBound::elbo)));
     }
     let rates = activity.rates.iter().enumerate();
-    figures.extend(rates.map(|(place, rate)| (format!("rate_of_dimension_{:03}", place + 1), *rate)));
+    figures.extend(rates.map(|(place, rate)| (format!("{RATE}{:03}", place + 1), *rate)));
     Ok(figures)
 }

@@ -7,20 +7,22 @@ use std::sync::atomic::AtomicBool;
 use burn::tensor::Device;
 
 use super::figures::figures;
-use super::grid::write_images;
 use super::prepare::{Prepared, prepare};
+use super::writer::write_images;
 use crate::artifact::{Card, ImageKind, Model, ModelKind, Network};
 use crate::data::table::TableCodec;
+use crate::learner::Scene;
 use crate::noise::Noise;
 use crate::run::checkpoint::{self, Checkpoint, State};
 use crate::run::config::{Config, Of, Refit};
+use crate::run::film::Film;
 use crate::run::fit::{Finished, FitError, Run, create, leave, same_configuration, write};
 use crate::run::log::Log;
 use crate::run::session::Session;
 use crate::run::{Event, Observer};
 use crate::train::{Ended, Progress, Threads};
 use crate::vae::Prior;
-use crate::vae::image::{ImageLearner, ImageVae, Moments, Pixels, Shown, draw_images};
+use crate::vae::image::{ImageFrame, ImageLearner, ImageVae, Moments, Pixels, Shown, draw_images};
 
 /// Images of the grid that a fit leaves behind.
 const SAMPLE_IMAGES: u64 = 100;
@@ -76,9 +78,18 @@ fn go(
         None => (Checkpoint::start(config, Of::Images, set.fingerprint().to_owned()), None),
     };
     let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
+    let film = match record.pass {
+        checkpoint::Pass::Fit => {
+            let steps = config.training.steps.unwrap_or(1);
+            let scene = Scene::Images(filmed(frame));
+            Some(Film::open(directory, record.pass, record.progress.step, steps, scene)?)
+        }
+        // The film is that of the fit.
+        checkpoint::Pass::Refit => None,
+    };
     let path = directory.join(checkpoint::FILE_NAME);
     let workers = Threads::new(threads)?;
-    let mut session = Session { record, state, log, film: None, path, workers, stop, observer };
+    let mut session = Session { record, state, log, film, path, workers, stop, observer };
     let (vae, ended) = train_on(prepared, &mut session)?;
     let Session { record, path: checkpoint, observer, workers, .. } = session;
     let latent = vae.config.latent();
@@ -142,11 +153,18 @@ fn train_on(prepared: &Prepared, session: &mut Session<'_>) -> Result<(ImageVae,
         if session.record.pass == checkpoint::Pass::Fit {
             (session.record.pass, session.record.progress) = (checkpoint::Pass::Refit, Progress::default());
         }
+        session.film = None;
         session.stage("refitting on all images");
         let all = [(0..set.len() as u32).collect(), Vec::new()];
         (vae, ended) = pass(vae, all, &schedule.for_refit(), session)?;
     }
     Ok((vae, ended))
+}
+
+/// Images of a frame of the film: 25, fewer where they are large.
+fn filmed(frame: &ImageFrame) -> usize {
+    const NUMBERS: usize = 1 << 17;
+    (NUMBERS / frame.shape.values()).clamp(1, 25)
 }
 
 /// Says so where the latent carries nothing.

@@ -56,7 +56,7 @@ pub(super) fn prepare(
 }
 
 /// The training images and the held-out images, both ascending.
-fn split(images: usize, share: f64, seed: u64) -> [Vec<u32>; 2] {
+pub(super) fn split(images: usize, share: f64, seed: u64) -> [Vec<u32>; 2] {
     let held = ((share * images as f64).round() as usize).min(MOST_HELD_OUT);
     let order = Noise::new(seed).permutation(Stream::Split, 0, images);
     let (mut held_out, mut train) = (order[..held].to_vec(), order[held..].to_vec());

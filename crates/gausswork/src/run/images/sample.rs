@@ -23,31 +23,37 @@ pub struct ImageRequest {
     pub threads: usize,
 }
 
-/// Draws images, one after the other, numbers in [0, 1].
+/// Numbers of images that are drawn before they are handed over.
+const NUMBERS_AHEAD: usize = 1 << 23;
+
+/// Draws images and hands them to `sink` in order, some at a time, numbers in [0, 1]; memory does not depend on their number.
 ///
 /// # Errors
-/// See [`ImagesError`].
-pub fn sample_images(
+/// See [`ImagesError`]; whatever `sink` returns ends the drawing.
+pub fn sample_images<E: From<ImagesError>>(
     model: &Model,
     request: &ImageRequest,
+    sink: &mut dyn FnMut(&[f32]) -> Result<(), E>,
     observer: &mut dyn Observer,
-) -> Result<Vec<f32>, ImagesError> {
+) -> Result<(), E> {
     let vae = of_images(model)?;
     let &ImageRequest { count, offset, shown, seed, threads } = request;
     if count == 0 {
-        return Err(ImagesError::Nothing { what: "images" });
+        return Err(ImagesError::Nothing { what: "images" }.into());
     }
     if offset.checked_add(count).is_none_or(|end| end >= 1 << 63) {
-        return Err(ImagesError::TooMany { offset, count });
+        return Err(ImagesError::TooMany { offset, count }.into());
     }
-    let (workers, noise) = (Threads::new(threads)?, Noise::new(seed));
-    let group = DRAWN_TOGETHER * 16;
-    let (mut images, mut done) = (Vec::new(), 0);
+    let (workers, noise) = (Threads::new(threads).map_err(ImagesError::from)?, Noise::new(seed));
+    // A few pieces of work for every thread, unless images are large.
+    let pieces = NUMBERS_AHEAD as u64 / (DRAWN_TOGETHER * vae.frame.shape.values() as u64);
+    let group = DRAWN_TOGETHER * pieces.clamp(1, 16);
+    let mut done = 0;
     while done < count {
         let some = group.min(count - done);
-        images.extend(draw_images(vae, [offset + done, some], shown, &noise, &workers));
+        sink(&draw_images(vae, [offset + done, some], shown, &noise, &workers))?;
         done += some;
         observer.observe(&Event::Rows { done, total: count });
     }
-    Ok(images)
+    Ok(())
 }

@@ -10,12 +10,14 @@
 //! | one step of training, held-out figures | [`ImageLearner`] |
 //! | bounds on `log p(x)` | [`image_bounds`] |
 //! | images drawn, images rebuilt | [`draw_images`], [`reconstruct_images`] |
+//! | images to latents and back, what each dimension does | [`encode_images`], [`decode_latents`] |
 
 mod bound;
 mod config;
 mod draw;
 mod failure;
 mod frame;
+mod latent;
 mod learner;
 mod likelihood;
 mod model;
@@ -27,6 +29,7 @@ pub use bound::{Activity, ImageBound, activity, image_bounds};
 pub use config::{ImageVaeConfig, Nonlinearity};
 pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
 pub use frame::ImageFrame;
+pub use latent::{decode_latents, draw_key, encode_images};
 pub use learner::ImageLearner;
 pub use likelihood::{Binarisation, Family, Likelihood, Sigma};
 pub use model::{ImageVae, Moments};
