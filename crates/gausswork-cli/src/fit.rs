@@ -73,12 +73,18 @@ fn report(
     threads: usize,
     progress: &mut Progress,
 ) -> anyhow::Result<Option<Report>> {
-    // The report is one of tables.
-    let images = finished.model.network.frame().is_some();
-    if args.output.no_report || images || finished.ended == Ended::Interrupted {
+    if args.output.no_report || finished.ended == Ended::Interrupted {
         return Ok(None);
     }
     let run = typed(directory);
+    // The page of images is one of an autoencoder, and the report one of tables.
+    if finished.model.network.gan().is_some() && finished.model.network.frame().is_some() {
+        return Ok(None);
+    }
+    if finished.model.network.frame().is_some() {
+        let page = images::page::write(&finished.model, directory, data, threads, progress);
+        return page.map(|()| None).with_context(|| format!("the model is in {run}, but its page failed"));
+    }
     let report = evaluate::of_fit(&finished.model, directory, data, threads, progress);
     report.map(Some).with_context(|| {
         let again = format!("gausswork evaluate {} --model {run}", typed(data));

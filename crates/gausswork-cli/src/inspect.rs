@@ -153,7 +153,7 @@ fn text(model: &Model, curve: &Curve) -> String {
     out.push_str(&format!("\nFigures\n\n{}\n", summary::figures(&model.card)));
     if let ModelKind::Images(_) = &model.card.model {
         let rates = images::told::rates(&model.card.figures);
-        out.push_str(&format!("\nRates of the latent dimensions, nats, sorted\n\n{rates}"));
+        out.push_str(&format!("\nRates of the latent dimensions, nats, sorted (number: rate)\n\n{rates}"));
     }
     if let Some(judgement) = &model.card.judgement {
         out.push_str(&format!("\nHow the game ended\n\n{}\n", game::verdict(judgement)));

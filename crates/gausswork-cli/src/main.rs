@@ -8,6 +8,7 @@
 mod args;
 mod columns;
 mod curve;
+mod encode;
 mod evaluate;
 mod failure;
 mod fit;
@@ -57,6 +58,12 @@ enum Verb {
     Score(score::ScoreArgs),
     /// Rebuild images: x, x_hat and a draw from p(x|z), with the log-likelihood they differ by.
     Reconstruct(images::reconstruct::ReconstructArgs),
+    /// Encode rows or images: their latents under q(z|x).
+    Encode(encode::EncodeArgs),
+    /// Walk from image to image through the latent space.
+    Interpolate(images::walk::InterpolateArgs),
+    /// Walk along latent dimensions, the active ones by their rate.
+    Traverse(images::walk::TraverseArgs),
     /// Say how good synthetic tables are, with baselines beside them.
     Evaluate(Box<evaluate::EvaluateArgs>),
     /// Show what a model is, how it was made and how good it is.
@@ -74,6 +81,9 @@ fn main() -> ExitCode {
         Verb::Sample(args) => sample::run(args),
         Verb::Score(args) => score::run(args),
         Verb::Reconstruct(args) => images::reconstruct::run(args),
+        Verb::Encode(args) => encode::run(args),
+        Verb::Interpolate(args) => images::walk::between(args),
+        Verb::Traverse(args) => images::walk::along(args),
         Verb::Evaluate(args) => evaluate::run(args),
         Verb::Inspect(args) => inspect::run(args),
         Verb::Kl(args) => kl::run(args),

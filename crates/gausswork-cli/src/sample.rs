@@ -170,7 +170,7 @@ fn of_images(args: &SampleArgs, model: &Model, frame: &ImageFrame, threads: usiz
         seed: args.seed.unwrap_or(model.card.seed),
         threads,
     };
-    images::sample::run(model, frame, &request, destination(args.output.as_deref()))
+    images::sample::run(model, frame, &request, args.output.as_deref())
 }
 
 /// How rows came to meet their conditions, if there were any.

@@ -5,11 +5,14 @@
 //! number of *shards*, a property of the run and never of the machine; a [`Collective`] runs them and reduces
 //! their sums in shard order, so that one thread, eight threads or several machines give the same bytes.
 
+mod film;
+
 use std::sync::Mutex;
 
 use gausswork_kernels::add;
 use serde::{Deserialize, Serialize};
 
+pub use self::film::{Frame, ImagesFrame, PlaneFrame, Scene, Square};
 use crate::noise::{Noise, Stream};
 
 /// Named numbers of a step or a validation, in a fixed order; log-likelihoods in nats per row.
@@ -22,23 +25,6 @@ pub struct Validation {
     pub bound: Option<f64>,
     /// All figures.
     pub figures: Figures,
-}
-
-/// A square of the plane: its lower left and its upper right corner.
-pub type Square = [[f64; 2]; 2];
-
-/// What a model makes of a square of the plane at a moment of its training, in the data's units.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
-    /// The square.
-    pub square: Square,
-    /// Points that it generates, inside the square or not.
-    pub points: Vec<[f64; 2]>,
-    /// Cells along a side of the square.
-    pub across: usize,
-    /// The output of its discriminator in the middle of each cell, from the lower left one on, row by row; empty where no
-    /// single point is judged.
-    pub surface: Vec<f64>,
 }
 
 /// What the trainer drives.
@@ -55,8 +41,8 @@ pub trait Learner {
     /// Remembers the present weights as the best so far.
     fn keep(&mut self);
 
-    /// What is to be seen of the model in a square of the plane; nothing of most.
-    fn frame(&self, _square: Square) -> Option<Frame> {
+    /// What is to be seen of the model with averaged weights; nothing of most.
+    fn frame(&self, _scene: Scene, _workers: &dyn Collective) -> Option<Frame> {
         None
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use gausswork::artifact::{Card, ModelKind};
 use gausswork::gan::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, Judgement, Objective};
-use gausswork::learner::Frame;
+use gausswork::learner::PlaneFrame;
 use serde_json::{Map, Value};
 
 /// What the names of the discriminator's spectral norms begin with; a number follows, from the input on.
@@ -62,7 +62,7 @@ pub(crate) struct Shot {
     /// The step.
     pub(crate) step: u64,
     /// What there is to see.
-    pub(crate) frame: Frame,
+    pub(crate) frame: PlaneFrame,
 }
 
 impl Game {
@@ -122,13 +122,13 @@ impl Shot {
     pub(crate) fn read(line: &str) -> Option<Self> {
         let line: Value = serde_json::from_str(line).ok()?;
         let step = line.get("step")?.as_u64()?;
-        let frame: Frame = serde_json::from_value(line).ok()?;
+        let frame: PlaneFrame = serde_json::from_value(line).ok()?;
         is_whole(&frame).then_some(Self { step, frame })
     }
 }
 
 /// Whether everything in a frame is a number, and its surface is a square.
-fn is_whole(Frame { square: [low, high], points, across, surface }: &Frame) -> bool {
+fn is_whole(PlaneFrame { square: [low, high], points, across, surface }: &PlaneFrame) -> bool {
     let wide = (0..2).all(|axis| high[axis] > low[axis] && (high[axis] - low[axis]).is_finite());
     let finite = points.as_flattened().iter().chain(surface).all(|x| x.is_finite());
     wide && finite && *across <= MOST_ACROSS && surface.len() == across * across

@@ -13,7 +13,7 @@ use crate::args;
 use crate::evaluate::{EvaluateArgs, Format, can_write, command, put};
 use crate::output::{json_to_stdout, to_stdout, typed};
 use crate::progress::Progress;
-use crate::report::images::html;
+use crate::report::image_sets::html;
 
 /// The flags of `evaluate` that are of images alone.
 #[derive(Debug, Args)]

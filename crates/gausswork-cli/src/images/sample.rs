@@ -4,30 +4,37 @@ use std::path::Path;
 
 use gausswork::artifact::Model;
 use gausswork::data::image::ImageFrame;
-use gausswork::run::{ImageRequest, sample_images, write_images};
+use gausswork::run::{ImageRequest, ImageWriter, sample_images};
 use gausswork::vae::image::Shown;
 
-use crate::failure::Usage;
+use crate::failure::{Interrupted, Usage};
 use crate::output::{duration, grouped, typed};
 use crate::progress::Progress;
 
-/// Draws images and writes them.
+/// Draws images and writes them as they come.
 ///
 /// # Errors
-/// The library's; [`Usage`] without a file to write to.
+/// The library's; [`Usage`] without a file to write to; [`Interrupted`].
 pub(crate) fn run(
     model: &Model,
     frame: &ImageFrame,
     request: &ImageRequest,
     output: Option<&Path>,
 ) -> anyhow::Result<()> {
-    let Some(path) = output else {
-        let problem = "images do not go to stdout: name a grid (-o grid.png), an array (-o images.npy) or a folder (-o images)";
-        return Err(Usage(problem.to_owned()).into());
-    };
+    let path = destination(output)?;
     let mut progress = Progress::new("stopping");
-    let values = sample_images(model, request, &mut progress)?;
-    write_images(path, frame, &values, None)?;
+    let interrupt = progress.interrupt.clone();
+    interrupt.begin();
+    let count = usize::try_from(request.count).unwrap_or(usize::MAX);
+    let mut writer = ImageWriter::create(path, frame, count, None)?;
+    let mut sink = |values: &[f32]| -> anyhow::Result<()> {
+        if interrupt.asked() {
+            return Err(Interrupted.into());
+        }
+        Ok(writer.write(values)?)
+    };
+    sample_images(model, request, &mut sink, &mut progress)?;
+    writer.finish()?;
     progress.clear();
     let shown = match (model.network.gan().is_some(), &request.label, request.shown) {
         (true, None, _) => "drawn by the generator".to_owned(),
@@ -43,4 +50,13 @@ pub(crate) fn run(
         duration(progress.seconds())
     ));
     Ok(())
+}
+
+/// Where images go.
+///
+/// # Errors
+/// [`Usage`] where that is stdout.
+pub(crate) fn destination(output: Option<&Path>) -> Result<&Path, Usage> {
+    let problem = "images do not go to stdout: name a grid (-o grid.png), an array (-o images.npy) or a folder (-o images)";
+    output.filter(|path| *path != Path::new("-")).ok_or_else(|| Usage(problem.to_owned()))
 }

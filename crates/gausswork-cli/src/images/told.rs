@@ -113,9 +113,22 @@ pub(crate) fn figures(figures: &[(String, f64)], kind: &ImageKind) -> Vec<[Strin
     lines
 }
 
-/// The rates of the latent dimensions, the greatest first.
+/// What the names of the rates begin with; the dimension follows, from 1.
+const RATE: &str = "rate_of_dimension_";
+
+/// The rate of a dimension, counted from 1.
+pub(crate) fn rate(figures: &[(String, f64)], dimension: usize) -> Option<f64> {
+    figures.iter().find(|(name, _)| *name == format!("{RATE}{dimension:03}")).map(|(_, rate)| *rate)
+}
+
+/// The rates of the latent dimensions with their numbers, the greatest first.
 pub(crate) fn rates(figures: &[(String, f64)]) -> String {
-    let rates = figures.iter().filter(|(name, _)| name.starts_with("rate_of_dimension_"));
-    let rates: Vec<String> = rates.map(|(_, rate)| format!("{rate:.2}")).collect();
-    rates.chunks(10).map(|line| line.join("  ") + "\n").collect()
+    let of = |(name, rate): &(String, f64)| Some((name.strip_prefix(RATE)?.parse::<usize>().ok()?, *rate));
+    let mut rates: Vec<(usize, f64)> = figures.iter().filter_map(of).collect();
+    rates.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let rates: Vec<String> = rates
+        .into_iter()
+        .map(|(dimension, rate)| format!("{:>10}", format!("{dimension}: {rate:.2}")))
+        .collect();
+    rates.chunks(8).map(|line| line.join("") + "\n").collect()
 }

@@ -10,7 +10,8 @@
 //! | what tells rows apart, what can be learned | [`rows`] |
 //! | sets beside a density that is known | [`truth`] |
 //! | a game: its figures over training, its film | [`game`] |
-//! | the page on images | [`images`], `templates/images.html` |
+//! | the page on sets of images | [`image_sets`], `templates/image_sets.html` |
+//! | the page of a fit of images | [`images`] |
 //! | pictures | [`overlay`], [`heat`], [`curve`], [`scatter`] with its [`contour`]s, on the axes of [`axis`], in the inks of [`ink`] |
 //! | tables, numbers, instants | [`table`], [`number`], [`time`] |
 
@@ -21,6 +22,7 @@ mod curve;
 mod findings;
 mod game;
 mod heat;
+pub(crate) mod image_sets;
 pub(crate) mod images;
 mod ink;
 mod number;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gausswork::data::density::{Against, Density, DensitySource};
 use gausswork::gan::{HISTOGRAM_FAKE, HISTOGRAM_REAL, Judgement, Objective, Verdict};
-use gausswork::learner::Frame;
+use gausswork::learner::PlaneFrame;
 use gausswork_eval::frame::{Cells, Domain, Kind, MISSING};
 use gausswork_eval::report::{
     Baselines, CurvePoint, Input, Limits, NearTruth, Provenance, Report, Source, Stage, Truth, evaluate,
@@ -215,7 +215,7 @@ fn film(frames: u64, across: usize, output: f64) -> Vec<Shot> {
     let mut point = |_| [3.0 * draw() - 1.5, 3.0 * draw() - 1.5];
     let points: Vec<[f64; 2]> = (0..500).map(&mut point).collect();
     let surface = (0..across * across).map(|cell| output * (cell as f64 * 0.37).sin()).collect();
-    let frame = Frame { square: [[-1.2; 2], [1.2; 2]], points, across, surface };
+    let frame = PlaneFrame { square: [[-1.2; 2], [1.2; 2]], points, across, surface };
     (0..frames).map(|step| Shot { step: step * step, frame: frame.clone() }).collect()
 }
 

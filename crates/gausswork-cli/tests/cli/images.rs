@@ -13,7 +13,7 @@ use crate::common::{fails, succeeds, with_table};
 const SMALL: &[&str] = &["--latent", "4", "--hidden", "32", "--steps", "40"];
 
 /// The path of the digits.
-fn digits() -> String {
+pub(crate) fn digits() -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/digits.npz").display().to_string()
 }
 
@@ -23,7 +23,7 @@ fn fit<'a>(data: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// A directory with a small model of the digits in `run`, made once.
-fn fitted() -> &'static Path {
+pub(crate) fn fitted() -> &'static Path {
     static FITTED: OnceLock<TempDir> = OnceLock::new();
     let directory = FITTED.get_or_init(|| {
         let directory = TempDir::new().unwrap();
@@ -42,10 +42,34 @@ fn a_fit_of_images_writes_a_run_with_a_picture() {
     assert_eq!(told["rows"]["held_out"], 180);
     assert!(told["figures"]["held_out_elbo"].as_f64().unwrap() < 0.0);
     assert!(told["figures"]["rate_of_dimension_004"].is_f64());
-    for file in ["model.safetensors", "config.toml", "train.jsonl", "figures.json", "sample.png"] {
+    for file in [
+        "model.safetensors",
+        "config.toml",
+        "train.jsonl",
+        "film.jsonl",
+        "figures.json",
+        "sample.png",
+        "report.html",
+    ] {
         assert!(directory.path().join("runs/digits").join(file).is_file(), "{file}");
     }
     assert!(!directory.path().join("runs/digits/sample.csv").exists());
+    // The page stands alone, and shows all there is to see.
+    let page = fs::read_to_string(directory.path().join("runs/digits/report.html")).unwrap();
+    for id in ["verdict", "rebuilt", "samples", "neighbours", "latent", "training", "made"] {
+        assert!(page.contains(&format!("<section id=\"{id}\"")), "no section {id}");
+    }
+    for words in [
+        "active and carry",
+        "after step 40",
+        "held-out images rebuilt",
+        "principal components",
+        "they differ by",
+    ] {
+        assert!(page.contains(words), "no \"{words}\"");
+    }
+    assert!(page.matches("data:image/png;base64,").count() >= 10);
+    assert!(!page.contains("http") && !page.contains("NaN") && page.len() < 3 << 20, "{}", page.len());
     for words in
         ["1,797 images of 8x8 grey, 10 labels", "coin flips", "bits per dimension", "-n 64 -o grid.png"]
     {

@@ -11,6 +11,7 @@ mod game;
 mod image_evaluation;
 mod images;
 mod kl;
+mod latents;
 mod reproducible;
 mod verbs;
 mod verify;

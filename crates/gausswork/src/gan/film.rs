@@ -1,11 +1,13 @@
-//! A look at a game in the plane: samples and the outputs of the discriminator around them.
+//! A look at a game: samples, and in the plane the outputs of the discriminator around them.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::discriminator::Mode;
+use super::image::draw;
 use super::model::{Field, Gan};
 use super::sampler::GanSampler;
-use crate::learner::{Frame, Square};
+use crate::data::image::ImageShape;
+use crate::learner::{Collective, Frame, ImagesFrame, PlaneFrame, Scene, Square};
 use crate::noise::Noise;
 
 /// Samples that are shown, of the first block of a sample.
@@ -15,11 +17,42 @@ const ACROSS: usize = 40;
 /// Steps along a side of the square to which points are rounded: far finer than any picture.
 const STEPS: f64 = 1e5;
 
+/// What there is to see of a game; none of one of rows.
+pub(super) fn frame(
+    gan: &Gan,
+    average: &[f32],
+    noise: &Noise,
+    scene: Scene,
+    workers: &dyn Collective,
+) -> Option<Frame> {
+    match scene {
+        Scene::Plane(square) => plane(gan, average, noise, square).map(Frame::Plane),
+        Scene::Images(count) => images(gan, average, noise, count, workers).map(Frame::Images),
+    }
+}
+
+/// The first images that sampling with `noise` would draw of the generator with weights `average`; none where the game is not one of
+/// images.
+fn images(
+    gan: &Gan,
+    average: &[f32],
+    noise: &Noise,
+    count: usize,
+    workers: &dyn Collective,
+) -> Option<ImagesFrame> {
+    let Field::Images(field) = &gan.field else { return None };
+    let mut used = gan.clone();
+    used.generator_params.values_mut().copy_from_slice(average);
+    let drawn = draw(&used, [0, count as u64], None, noise, workers)?;
+    let ImageShape { height, width, channels } = field.frame.shape;
+    Some(ImagesFrame::new([height, width, channels.count()], &drawn.values))
+}
+
 /// What there is to see of a game in a square: the first points that sampling with `noise` would draw of the generator with
 /// weights `average`, and the outputs of the discriminator as it plays. None where the game is not one of points of the plane.
 ///
 /// The latents are the same at every moment, so that a point of one frame can be followed to the next.
-pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -> Option<Frame> {
+fn plane(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -> Option<PlaneFrame> {
     let Field::Points(affine) = &gan.field else { return None };
     if affine.centre.len() != 2 {
         return None;
@@ -33,7 +66,7 @@ pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -
     let points = drawn.chunks_exact(2).take(POINTS).map(point).collect();
     // A discriminator of packs says nothing of a single point.
     if gan.config.discriminator.pac > 1 {
-        return Some(Frame { square, points, across: 0, surface: Vec::new() });
+        return Some(PlaneFrame { square, points, across: 0, surface: Vec::new() });
     }
     let middle = |cell: usize, axis: usize| low[axis] + side[axis] * (cell as f64 + 0.5) / ACROSS as f64;
     let cells = (0..ACROSS * ACROSS).flat_map(|at| [middle(at % ACROSS, 0), middle(at / ACROSS, 1)]);
@@ -43,7 +76,7 @@ pub(super) fn frame(gan: &Gan, average: &[f32], noise: &Noise, square: Square) -
     let opponent = gan.discriminator_params.constants(&device);
     let outputs: Tensor<2> = gan.discriminator.logits(&opponent, x, Mode::Evaluate);
     let surface = outputs.into_data().iter::<f64>().map(|l| rounded(l, 1e3)).collect();
-    Some(Frame { square, points, across: ACROSS, surface })
+    Some(PlaneFrame { square, points, across: ACROSS, surface })
 }
 
 /// A number to so many parts of one.
@@ -72,7 +105,7 @@ mod tests {
     fn a_frame_shows_what_sampling_draws_and_what_the_discriminator_says() {
         let (gan, noise) = (game(1, 2), Noise::new(4));
         let average: Vec<f32> = gan.generator_params.values().iter().map(|w| 0.5 * w).collect();
-        let frame = frame(&gan, &average, &noise, SQUARE).unwrap();
+        let frame = plane(&gan, &average, &noise, SQUARE).unwrap();
         let mut used = gan.clone();
         used.generator_params.values_mut().copy_from_slice(&average);
         let drawn = GanSampler::new(&used).block(&noise, 0).scores;
@@ -95,7 +128,7 @@ mod tests {
     fn where_there_is_nothing_to_see() {
         let (noise, packs, line) = (Noise::new(4), game(2, 2), game(1, 3));
         let average = packs.generator_params.values();
-        assert!(frame(&packs, average, &noise, SQUARE).unwrap().surface.is_empty());
-        assert!(frame(&line, line.generator_params.values(), &noise, SQUARE).is_none());
+        assert!(plane(&packs, average, &noise, SQUARE).unwrap().surface.is_empty());
+        assert!(plane(&line, line.generator_params.values(), &noise, SQUARE).is_none());
     }
 }

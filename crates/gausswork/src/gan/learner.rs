@@ -14,7 +14,7 @@ use super::model::{Data, Gan};
 use super::objective::Convention;
 use super::place::{DIRECTIONS, Directions};
 use crate::layout::Given;
-use crate::learner::{Collective, Diverged, Epochs, Figures, Frame, Learner, Square, Validation};
+use crate::learner::{Collective, Diverged, Epochs, Figures, Frame, Learner, Scene, Validation};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 
@@ -230,8 +230,8 @@ impl Learner for GanLearner<'_> {
         self.best.copy_from_slice(&self.generator.average);
     }
 
-    fn frame(&self, square: Square) -> Option<Frame> {
-        film::frame(&self.gan, &self.generator.average, &self.noise, square)
+    fn frame(&self, scene: Scene, workers: &dyn Collective) -> Option<Frame> {
+        film::frame(&self.gan, &self.generator.average, &self.noise, scene, workers)
     }
 
     fn state(&self) -> Vec<(String, Vec<f32>)> {

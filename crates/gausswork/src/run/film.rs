@@ -1,4 +1,4 @@
-//! `film.jsonl`: a game in the plane at some moments, a line each.
+//! `film.jsonl`: what a model in the plane or of images makes at some moments of its training, a line each.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::checkpoint::Pass;
 use super::fit::FitError;
 use super::log::Log;
-use crate::learner::{Frame, Square};
+use crate::learner::{Frame, Scene};
 use crate::train::Shot;
 
 /// Name of the film within a run directory.
@@ -19,7 +19,7 @@ const MOMENTS: [u64; 12] = [0, 1, 2, 4, 8, 16, 24, 32, 40, 48, 56, 64];
 /// The film of a run.
 pub(super) struct Film {
     log: Log,
-    square: Square,
+    scene: Scene,
     steps: u64,
     /// The step of the latest frame of this session.
     latest: Option<u64>,
@@ -41,19 +41,19 @@ impl Film {
         pass: Pass,
         step: u64,
         steps: u64,
-        square: Square,
+        scene: Scene,
     ) -> Result<Self, FitError> {
         let log = Log::open(&directory.join(FILE_NAME), pass, step)?;
-        Ok(Self { log, square, steps, latest: None })
+        Ok(Self { log, scene, steps, latest: None })
     }
 
     /// What is to be seen after a step, if it is one of the moments; the last one is always.
-    pub(super) fn in_view(&self, step: u64, shot: Shot) -> Option<Square> {
+    pub(super) fn in_view(&self, step: u64, shot: Shot) -> Option<Scene> {
         let due = match shot {
             Shot::Passing => is_moment(step, self.steps),
             Shot::Last => self.latest != Some(step),
         };
-        due.then_some(self.square)
+        due.then_some(self.scene)
     }
 
     /// Writes a frame.

@@ -10,7 +10,7 @@ use super::checkpoint::{Checkpoint, Pass, State};
 use super::film::Film;
 use super::fit::{FitError, write};
 use super::{Event, Observer};
-use crate::learner::{Figures, Frame, Square};
+use crate::learner::{Figures, Frame, Scene};
 use crate::train::{Hooks, Progress, Shot};
 
 /// Writes figures, checkpoints and progress while the loop runs.
@@ -44,7 +44,7 @@ impl Hooks for RunHooks<'_> {
         Ok(())
     }
 
-    fn in_view(&self, step: u64, shot: Shot) -> Option<Square> {
+    fn in_view(&self, step: u64, shot: Shot) -> Option<Scene> {
         self.film.as_ref()?.in_view(step, shot)
     }
 

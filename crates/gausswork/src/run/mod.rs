@@ -5,6 +5,7 @@
 mod checkpoint;
 mod config;
 mod discriminate;
+mod encode;
 mod evaluate;
 mod figures;
 mod film;
@@ -26,14 +27,17 @@ mod truth;
 
 pub use config::{Config, ConfigError, DataConfig, Kind, Of, PriorConfig, Refit, TrainingConfig};
 pub use discriminate::{Discriminated, discriminate};
+pub use encode::{EncodeRequest, Latents, Taken, encode};
 pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use game::game_record;
 pub use images::{
-    BoundsReport, BoundsRequest, Bracketed, BracketedImage, EvaluateImagesError, EvaluateImagesRequest,
-    ImagePlan, ImageReport, ImageRequest, ImageRole, ImageSetReport, ImagesError, ReconstructRequest,
-    bound_images, discriminate_images, evaluate_images, plan_images, reconstruct, sample_images,
-    score_images, write_images,
+    BoundsReport, BoundsRequest, Bracketed, BracketedImage, Chosen, Ends, EvaluateImagesError,
+    EvaluateImagesRequest, ImagePlan, ImageReport, ImageRequest, ImageRole, ImageSetReport, ImageViews,
+    ImageWriter, ImagesError, InterpolateRequest, LatentMap, LatentPath, Near, Neighbours,
+    ReconstructRequest, Strips, TraverseRequest, bound_images, discriminate_images, encode_images_of,
+    evaluate_images, image_views, interpolate, plan_images, reconstruct, sample_images, score_images,
+    traverse, write_images,
 };
 pub use plan::{Plan, plan};
 pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};

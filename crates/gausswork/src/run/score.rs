@@ -50,6 +50,12 @@ pub enum ScoreError {
         "the model is a GAN, which has no likelihood to bound; ask its discriminator, or fit a variational autoencoder"
     )]
     NoLikelihood,
+    /// A model without an encoder.
+    #[error(
+        "the model is a GAN, which has no encoder: no latent belongs to a row; fit a variational autoencoder of the same table \
+         (--model vae)"
+    )]
+    NoEncoder,
     /// A model without a discriminator.
     #[error(
         "the model is a variational autoencoder, which has no discriminator; bound the likelihood of its rows"

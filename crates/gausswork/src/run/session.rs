@@ -48,7 +48,7 @@ pub(super) struct Session<'a> {
     /// The state to go on from.
     pub state: Option<State>,
     pub log: Log,
-    /// Where the data are points of the plane.
+    /// Of images, or where the data are points of the plane.
     pub film: Option<Film>,
     /// The checkpoint's path.
     pub path: PathBuf,

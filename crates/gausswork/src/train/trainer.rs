@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Schedule;
-use crate::learner::{Collective, Diverged, Figures, Frame, Learner, Square, Validation};
+use crate::learner::{Collective, Diverged, Figures, Frame, Learner, Scene, Validation};
 
 /// How long and how fast to train; everything but the sizes of a batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,8 +87,8 @@ pub trait Hooks {
     /// Where the figures cannot be written.
     fn validated(&mut self, progress: &Progress, seconds: f64, figures: &Figures) -> Result<(), Self::Error>;
 
-    /// The square of the plane that is to be filmed after so many steps, if any is.
-    fn in_view(&self, _step: u64, _shot: Shot) -> Option<Square> {
+    /// What is to be filmed after so many steps, if anything is.
+    fn in_view(&self, _step: u64, _shot: Shot) -> Option<Scene> {
         None
     }
 
@@ -125,7 +125,7 @@ pub fn train<H: Hooks>(
     let mut saved = Instant::now();
     let steps = config.schedule.steps;
     if progress.step == 0 {
-        film(learner, 0, Shot::Passing, hooks)?;
+        film(learner, 0, Shot::Passing, workers, hooks)?;
     }
     while progress.step < steps {
         if stop.load(Ordering::Relaxed) {
@@ -134,7 +134,7 @@ pub fn train<H: Hooks>(
         }
         if config.time_budget.is_some_and(|budget| start.elapsed() >= budget) {
             // The best may be younger than the last validation.
-            film(learner, progress.step, Shot::Last, hooks)?;
+            film(learner, progress.step, Shot::Last, workers, hooks)?;
             validate(learner, progress, workers, start, hooks)?;
             hooks.checkpoint(progress, learner.state())?;
             return Ok(Ended::TimeBudget);
@@ -142,7 +142,7 @@ pub fn train<H: Hooks>(
         let figures = learner.step(progress.step, config.schedule.rate(progress.step), workers)?;
         progress.step += 1;
         hooks.stepped(progress.step, start.elapsed().as_secs_f64(), &figures)?;
-        film(learner, progress.step, Shot::Passing, hooks)?;
+        film(learner, progress.step, Shot::Passing, workers, hooks)?;
         if progress.step.is_multiple_of(config.validate_every) || progress.step == steps {
             validate(learner, progress, workers, start, hooks)?;
             if config.patience.is_some_and(|patience| progress.stale >= patience) {
@@ -160,8 +160,14 @@ pub fn train<H: Hooks>(
 }
 
 /// Takes a frame of the learner, if one is wanted.
-fn film<H: Hooks>(learner: &dyn Learner, step: u64, shot: Shot, hooks: &mut H) -> Result<(), H::Error> {
-    match hooks.in_view(step, shot).and_then(|square| learner.frame(square)) {
+fn film<H: Hooks>(
+    learner: &dyn Learner,
+    step: u64,
+    shot: Shot,
+    workers: &dyn Collective,
+    hooks: &mut H,
+) -> Result<(), H::Error> {
+    match hooks.in_view(step, shot).and_then(|scene| learner.frame(scene, workers)) {
         Some(frame) => hooks.filmed(step, &frame),
         None => Ok(()),
     }

@@ -126,6 +126,31 @@ fn jpegs_have_the_colours_they_were_made_of() {
     }
 }
 
+#[test]
+fn a_jpeg_is_turned_upright_as_its_exif_says() {
+    let temporary = folder();
+    let file = unhex(GREY);
+    let plain_numbers = numbers(&plain(&write(temporary.path(), "plain.jpg", &file)).unwrap());
+    // A quarter turn clockwise (6), right after the start of the file, in the order of bytes of either kind of machine.
+    for (name, tiff) in [
+        ("big.jpg", &b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"[..]),
+        ("little.jpg", &b"II\x2a\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"[..]),
+    ] {
+        let block = [&b"Exif\0\0"[..], tiff].concat();
+        let length = (block.len() as u16 + 2).to_be_bytes();
+        let turned = [&file[..2], &[0xff, 0xe1], &length, &block, &file[2..]].concat();
+        let set = plain(&write(temporary.path(), name, &turned)).unwrap();
+        assert_eq!((set.shape().height, set.shape().width), (12, 8), "{name}");
+        assert_eq!(set.notes()[0].kind, NoteKind::Turned);
+        let found = numbers(&set);
+        for row in 0..12 {
+            for column in 0..8 {
+                assert_eq!(found[row * 8 + column], plain_numbers[(7 - column) * 12 + row], "{name}");
+            }
+        }
+    }
+}
+
 /// A name, a file, the numbers that it is read as, and what is noted.
 type Case<'a> = (&'a str, Vec<u8>, &'a [f32], Option<NoteKind>);
 

@@ -17,7 +17,7 @@ const BEYOND: f64 = 0.02;
 
 /// The second axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Scale {
+pub(in crate::report) enum Scale {
     /// Of numbers, between ends that depend on them.
     Numbers,
     /// Between these ends.
@@ -28,7 +28,7 @@ pub(super) enum Scale {
 
 /// Lines of figures, and levels that mean something.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(in crate::report) struct Lines {
     /// Values or logarithms.
     lines: Vec<Series>,
     levels: Vec<(Ink, f64)>,
@@ -49,7 +49,11 @@ pub(super) enum Beyond {
 
 impl Lines {
     /// The picture of at most four series, the first drawn whole, the others with dashes; none where no line has two points.
-    pub(super) fn new(series: &[&[(f64, f64)]], levels: Vec<(Ink, f64)>, scale: Scale) -> Option<Self> {
+    pub(in crate::report) fn new(
+        series: &[&[(f64, f64)]],
+        levels: Vec<(Ink, f64)>,
+        scale: Scale,
+    ) -> Option<Self> {
         let lines: Vec<Series> =
             series.iter().take(SETS).map(|series| thinned(&scaled(series, scale))).collect();
         if lines.iter().all(|line| line.len() < 2) {

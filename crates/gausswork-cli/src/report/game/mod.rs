@@ -8,6 +8,7 @@ mod surface;
 use askama::Template;
 use gausswork_eval::report::Report;
 
+pub(in crate::report) use self::lines::{Lines, Scale};
 use super::ink::Svg;
 use crate::game::Game;
 

@@ -1,7 +1,7 @@
 //! A moment of a game in the plane: what the discriminator says of each place, and the samples over it.
 
 use gausswork::gan::Objective;
-use gausswork::learner::Frame;
+use gausswork::learner::PlaneFrame;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
@@ -68,7 +68,7 @@ pub(super) struct Still<'a> {
     /// The step.
     pub(super) step: u64,
     /// What there is to see.
-    pub(super) frame: &'a Frame,
+    pub(super) frame: &'a PlaneFrame,
     /// How outputs become inks.
     pub(super) shade: Shade,
     /// Contours of the density of the data, where that is known.
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     /// A square whose left half is sure, and the other undecided but for one cell.
-    fn frame() -> Frame {
+    fn frame() -> PlaneFrame {
         let across = 4;
         let output = |cell: usize| match (cell % across, cell / across) {
             (0 | 1, _) => 50.0,
@@ -216,7 +216,7 @@ mod tests {
             _ => 0.0,
         };
         let surface = (0..across * across).map(output).collect();
-        Frame { square: [[0.0; 2], [1.0; 2]], points: vec![[0.5; 2], [2.0, 0.0]], across, surface }
+        PlaneFrame { square: [[0.0; 2], [1.0; 2]], points: vec![[0.5; 2], [2.0, 0.0]], across, surface }
     }
 
     #[test]

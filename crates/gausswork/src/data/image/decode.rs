@@ -8,6 +8,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
+use super::orientation::Orientation;
 use super::raster::{Raster, Values};
 use super::set::NoteKind;
 use super::shape::{Channels, ImageShape};
@@ -31,7 +32,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Raster, Vec<NoteKind>), String> {
     let other = |what: &str| Err(format!("is {what}, which is not read: convert it to PNG"));
     match bytes {
         bytes if bytes.starts_with(PNG) => decode_png(bytes),
-        bytes if bytes.starts_with(JPEG) => decode_jpeg(bytes).map(|raster| (raster, Vec::new())),
+        bytes if bytes.starts_with(JPEG) => decode_jpeg(bytes),
         [] => Err("is empty".to_owned()),
         [b'G', b'I', b'F', b'8', ..] => other("a GIF"),
         [b'B', b'M', ..] => other("a BMP"),
@@ -104,7 +105,7 @@ fn without_alpha(bytes: &[u8], channels: usize, width: usize) -> Result<Vec<u8>,
     Ok(pixels().flat_map(|pixel| pixel.iter().take(channels)).copied().collect())
 }
 
-fn decode_jpeg(bytes: &[u8]) -> Result<Raster, String> {
+fn decode_jpeg(bytes: &[u8]) -> Result<(Raster, Vec<NoteKind>), String> {
     let damaged =
         |error: zune_jpeg::errors::DecodeErrors| format!("the JPEG is damaged or cut short: {error}");
     let options = DecoderOptions::default()
@@ -141,7 +142,11 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Raster, String> {
             shape.values()
         ));
     }
-    Ok(Raster { shape, values: Values::Bytes(pixels) })
+    let raster = Raster { shape, values: Values::Bytes(pixels) };
+    Ok(match decoder.exif().and_then(|block| Orientation::of_exif(block)) {
+        Some(orientation) => (orientation.upright(&raster), vec![NoteKind::Turned]),
+        None => (raster, Vec::new()),
+    })
 }
 
 #[cfg(test)]

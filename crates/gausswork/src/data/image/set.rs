@@ -28,6 +28,8 @@ pub enum NoteKind {
     Palette,
     /// A fourth channel said that every pixel is opaque, and was dropped.
     Opaque,
+    /// The camera was held otherwise, as EXIF says, and the picture was turned upright.
+    Turned,
     /// A file is no image, and was left out.
     OtherFile,
 }
@@ -49,6 +51,7 @@ impl fmt::Display for Note {
             NoteKind::SixteenBit => "16 bits per channel rounded to 8",
             NoteKind::Palette => "a palette replaced by its colours",
             NoteKind::Opaque => "an opaque fourth channel dropped",
+            NoteKind::Turned => "turned upright, as its EXIF orientation says",
             NoteKind::OtherFile => "left out, not an image",
         };
         write!(f, "{what}: {} ", self.count)?;

@@ -26,6 +26,7 @@ use super::{Event, Observer, game, images, truth};
 use crate::artifact::{Card, Model, Network};
 use crate::data::density::Against;
 use crate::data::image::is_image_set;
+use crate::learner::Scene;
 use crate::train::{Ended, Progress, Threads};
 use crate::vae::Prior;
 
@@ -68,7 +69,7 @@ pub struct Finished {
 }
 
 /// Fits a model and writes the run directory: `model.safetensors`, `config.toml`, `train.jsonl`, `figures.json`,
-/// `sample.csv` of 1,000 rows, or of a set of images `sample.png`, and `film.jsonl` of a game in the plane.
+/// `sample.csv` of 1,000 rows, or of a set of images `sample.png`, and `film.jsonl` of images and of a game in the plane.
 ///
 /// The directory is created once the table has been read and understood; `stop` ends training early with the best
 /// weights so far.
@@ -118,7 +119,8 @@ fn go(
         points.as_ref().and_then(|_| truth::density(data)).map(|source| source.density.exact().bounds());
     let progress = &record.progress;
     let film = |square| {
-        Film::open(directory, record.pass, progress.step, config.training.steps.unwrap_or(1), square)
+        let steps = config.training.steps.unwrap_or(1);
+        Film::open(directory, record.pass, progress.step, steps, Scene::Plane(square))
     };
     let film = square.map(film).transpose()?;
     let path = directory.join(checkpoint::FILE_NAME);

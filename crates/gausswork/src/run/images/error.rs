@@ -54,6 +54,35 @@ pub enum ImagesError {
         /// Those that there are.
         names: Vec<String>,
     },
+    /// A model without an encoder.
+    #[error(
+        "the model is a GAN, which has no encoder: no latent belongs to an image; fit a variational autoencoder of the same data \
+         (--model vae), or leave the images out where latents can be drawn"
+    )]
+    NoEncoder,
+    /// A latent dimension that there is not.
+    #[error("latent dimension {dimension}: the model has {latent}, counted from 1")]
+    NoDimension {
+        /// The one asked for, from 1.
+        dimension: usize,
+        /// How many there are.
+        latent: usize,
+    },
+    /// An image that there is not.
+    #[error("{}: image {image}: the set has {images}, counted from 1", path.display())]
+    NoImage {
+        /// The set.
+        path: PathBuf,
+        /// The one asked for, from 1.
+        image: usize,
+        /// How many there are.
+        images: usize,
+    },
+    /// Nothing is said in any dimension.
+    #[error(
+        "no latent dimension is active, so there is nothing to see in them; name those to look at (--dimensions 1,2)"
+    )]
+    Collapsed,
     /// Images of another shape.
     #[error(
         "{}: images of {found}, and the model is of images of {expected}; make them of that shape (--resize, --channels)",

@@ -17,6 +17,8 @@ const AGGREGATE_IMAGES: usize = 5000;
 pub(super) fn collapsed(rate: f64, active: f64) -> bool {
     rate < 0.1 || active < 1.0
 }
+/// What the names of the rates of latent dimensions begin with; the dimension's number follows, from 1.
+pub(super) const RATE: &str = "rate_of_dimension_";
 
 /// Held-out figures at β = 1, nats per image; of training images where none are held out.
 pub(super) fn figures(
@@ -62,6 +64,6 @@ pub(super) fn figures(
         figures.push(("train_minus_held_out_elbo".to_owned(), of_train - mean(&ImageBound::elbo)));
     }
     let rates = activity.rates.iter().enumerate();
-    figures.extend(rates.map(|(place, rate)| (format!("rate_of_dimension_{:03}", place + 1), *rate)));
+    figures.extend(rates.map(|(place, rate)| (format!("{RATE}{:03}", place + 1), *rate)));
     Ok(figures)
 }

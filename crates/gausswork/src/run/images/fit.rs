@@ -6,17 +6,21 @@ use std::sync::atomic::AtomicBool;
 
 use burn::tensor::Device;
 
+use super::error::ImagesError;
 use super::figures::{collapsed, figures};
 use super::game::play;
-use super::grid::write_images;
 use super::prepare::{Prepared, prepare};
 use super::sample::{ImageRequest, sample_images};
+use super::writer::write_images;
 use crate::artifact::{Card, Model, Network};
+use crate::data::image::ImageFrame;
 use crate::data::table::TableCodec;
 use crate::gan::{Data, Images};
+use crate::learner::Scene;
 use crate::noise::Noise;
 use crate::run::checkpoint::{self, Checkpoint, State};
 use crate::run::config::{Config, Kind, Of, Refit};
+use crate::run::film::Film;
 use crate::run::fit::{Finished, FitError, Run, create, leave, same_configuration, write};
 use crate::run::log::Log;
 use crate::run::session::Session;
@@ -79,9 +83,18 @@ fn go(
         None => (Checkpoint::start(config, Of::Images, set.fingerprint().to_owned()), None),
     };
     let log = Log::open(&directory.join("train.jsonl"), record.pass, record.progress.step)?;
+    let film = match record.pass {
+        checkpoint::Pass::Fit => {
+            let steps = config.training.steps.unwrap_or(1);
+            let scene = Scene::Images(filmed(frame));
+            Some(Film::open(directory, record.pass, record.progress.step, steps, scene)?)
+        }
+        // The film is that of the fit.
+        checkpoint::Pass::Refit => None,
+    };
     let path = directory.join(checkpoint::FILE_NAME);
     let workers = Threads::new(threads)?;
-    let mut session = Session { record, state, log, film: None, path, workers, stop, observer };
+    let mut session = Session { record, state, log, film, path, workers, stop, observer };
     let images = Images::new(set);
     let (network, ended) = match config.kind {
         Kind::Vae => {
@@ -136,7 +149,12 @@ fn go(
         seed: config.seed,
         threads,
     };
-    let drawn = sample_images(&model, &request, &mut ()).map_err(FitError::from)?;
+    let mut drawn = Vec::new();
+    let mut sink = |images: &[f32]| -> Result<(), ImagesError> {
+        drawn.extend_from_slice(images);
+        Ok(())
+    };
+    sample_images(&model, &request, &mut sink, &mut ()).map_err(FitError::from)?;
     write_images(&directory.join("sample.png"), frame, &drawn, None)?;
     if ended != Ended::Interrupted {
         // A finished run has nothing to resume; a checkpoint left behind would only claim so.
@@ -180,11 +198,18 @@ fn train_on(prepared: &Prepared, session: &mut Session<'_>) -> Result<(ImageVae,
         if session.record.pass == checkpoint::Pass::Fit {
             (session.record.pass, session.record.progress) = (checkpoint::Pass::Refit, Progress::default());
         }
+        session.film = None;
         session.stage("refitting on all images");
         let all = [(0..set.len() as u32).collect(), Vec::new()];
         (vae, ended) = pass(vae, all, &schedule.for_refit(), session)?;
     }
     Ok((vae, ended))
+}
+
+/// Images of a frame of the film: 25, fewer where they are large.
+fn filmed(frame: &ImageFrame) -> usize {
+    const NUMBERS: usize = 1 << 17;
+    (NUMBERS / frame.shape.values()).clamp(1, 25)
 }
 
 /// Says so where the latent carries nothing.

@@ -26,39 +26,47 @@ pub struct ImageRequest {
     pub threads: usize,
 }
 
-/// Draws images, one after the other, numbers in [0, 1].
+/// Numbers of images that are drawn before they are handed over.
+const NUMBERS_AHEAD: usize = 1 << 23;
+
+/// Draws images and hands them to `sink` in order, some at a time, numbers in [0, 1]; memory does not depend on their number.
 ///
 /// # Errors
-/// See [`ImagesError`].
-pub fn sample_images(
+/// See [`ImagesError`]; whatever `sink` returns ends the drawing.
+pub fn sample_images<E: From<ImagesError>>(
     model: &Model,
     request: &ImageRequest,
+    sink: &mut dyn FnMut(&[f32]) -> Result<(), E>,
     observer: &mut dyn Observer,
-) -> Result<Vec<f32>, ImagesError> {
+) -> Result<(), E> {
     let &ImageRequest { count, offset, shown, seed, threads, .. } = request;
     let source = Source::of(model, request)?;
     if count == 0 {
-        return Err(ImagesError::Nothing { what: "images" });
+        return Err(ImagesError::Nothing { what: "images" }.into());
     }
     if offset.checked_add(count).is_none_or(|end| end >= 1 << 63) {
-        return Err(ImagesError::TooMany { offset, count });
+        return Err(ImagesError::TooMany { offset, count }.into());
     }
-    let (workers, noise) = (Threads::new(threads)?, Noise::new(seed));
-    let group = DRAWN_TOGETHER * 16;
-    let (mut images, mut done) = (Vec::new(), 0);
+    let (workers, noise) = (Threads::new(threads).map_err(ImagesError::from)?, Noise::new(seed));
+    // A few pieces of work for every thread, unless images are large.
+    let values = model.network.frame().map_or(1, |frame| frame.shape.values() as u64);
+    let pieces = NUMBERS_AHEAD as u64 / (DRAWN_TOGETHER * values);
+    let group = DRAWN_TOGETHER * pieces.clamp(1, 16);
+    let mut done = 0;
     while done < count {
         let some = group.min(count - done);
-        images.extend(match source {
+        let images = match source {
             Source::Vae(vae) => draw_images(vae, [offset + done, some], shown, &noise, &workers),
             Source::Game(gan, label) => {
                 let drawn = draw(gan, [offset + done, some], label, &noise, &workers);
                 drawn.map(|drawn| drawn.values).unwrap_or_default()
             }
-        });
+        };
+        sink(&images)?;
         done += some;
         observer.observe(&Event::Rows { done, total: count });
     }
-    Ok(images)
+    Ok(())
 }
 
 /// What draws images.

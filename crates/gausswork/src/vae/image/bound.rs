@@ -129,7 +129,7 @@ fn of_piece(
 /// What the encoder does with images.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Activity {
-    /// `KL(q(z_d|x) ‖ N(0, 1))` of each latent dimension, its mean over the images, the greatest first.
+    /// `KL(q(z_d|x) ‖ N(0, 1))` of each latent dimension, its mean over the images.
     pub rates: Vec<f64>,
     /// Dimensions whose posterior mean varies: `Var_x(E_q[z_d]) > 0.01` (Burda et al. 2016, §4.2).
     pub active: usize,
@@ -146,7 +146,5 @@ pub fn activity(
     workers: &dyn Collective,
 ) -> Result<Activity, ImageError> {
     let found: Summed = means(vae, &vae.params.leaves(&Device::flex()), pixels, images, workers)?;
-    let (active, mut rates) = (found.active(), found.rates);
-    rates.sort_by(|a, b| b.total_cmp(a));
-    Ok(Activity { rates, active })
+    Ok(Activity { active: found.active(), rates: found.rates })
 }

@@ -2,6 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::latent::draw_key;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use crate::data::image::ImageError;
@@ -82,7 +83,7 @@ pub fn reconstruct_images(
     let (mut epsilon, mut uniforms) = (vec![0.0; n * latent], vec![0.0; n * values]);
     for (i, &image) in images.iter().enumerate() {
         let of_image = &mut epsilon[i * latent..(i + 1) * latent];
-        pixels.noise.fill_normal(Stream::Score, u64::from(image) << 24, of_image);
+        pixels.noise.fill_normal(Stream::Score, draw_key(image), of_image);
         let of_image = &mut uniforms[i * values..(i + 1) * values];
         pixels.noise.fill_uniform(Stream::SampleCell, image.into(), of_image);
     }

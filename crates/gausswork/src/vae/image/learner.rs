@@ -2,13 +2,16 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::draw::{Shown, draw_images};
 use super::failure::Failure;
 use super::gradient::gradient;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use super::validation::validate;
-use crate::data::image::{ImageError, ImageSet};
-use crate::learner::{Collective, Diverged, Epochs, Figures, Gradient, Learner, Validation};
+use crate::data::image::{ImageError, ImageSet, ImageShape};
+use crate::learner::{
+    Collective, Diverged, Epochs, Figures, Frame, Gradient, ImagesFrame, Learner, Scene, Validation,
+};
 use crate::nn::{Adam, AdamConfig};
 use crate::noise::{Noise, Stream};
 use crate::vae::learner::normals;
@@ -141,6 +144,15 @@ impl Learner for ImageLearner<'_> {
 
     fn keep(&mut self) {
         self.best.copy_from_slice(&self.adam.average);
+    }
+
+    fn frame(&self, scene: Scene, workers: &dyn Collective) -> Option<Frame> {
+        let Scene::Images(count) = scene else { return None };
+        let mut average = self.vae.clone();
+        average.params.values_mut().copy_from_slice(&self.adam.average);
+        let values = draw_images(&average, [0, count as u64], Shown::Expected, &self.noise, workers);
+        let ImageShape { height, width, channels } = self.vae.frame.shape;
+        Some(Frame::Images(ImagesFrame::new([height, width, channels.count()], &values)))
     }
 
     fn state(&self) -> Vec<(String, Vec<f32>)> {

@@ -12,6 +12,7 @@
 //! | how far the encoded images are from the prior | [`aggregate`] |
 //! | tight ones, from below and of simulated images from above | [`Annealer`], [`Simulated`] |
 //! | images drawn, images rebuilt | [`draw_images`], [`reconstruct_images`] |
+//! | images to latents and back, what each dimension does | [`encode_images`], [`decode_latents`] |
 
 mod aggregate;
 mod annealing;
@@ -20,6 +21,7 @@ mod config;
 mod draw;
 mod failure;
 mod gradient;
+mod latent;
 mod learner;
 mod likelihood;
 mod model;
@@ -35,6 +37,7 @@ pub use annealing::{AnnealedBound, AnnealedBounds, Annealer, Annealing, Start};
 pub use bound::{Activity, ImageBound, activity, image_bounds};
 pub use config::ImageVaeConfig;
 pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
+pub use latent::{decode_latents, draw_key, encode_images};
 pub use learner::ImageLearner;
 pub use likelihood::{Binarisation, Family, Likelihood, Sigma};
 pub use model::{ImageVae, Moments};

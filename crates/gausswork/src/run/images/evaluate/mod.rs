@@ -20,6 +20,7 @@ use gausswork_eval::report::{Baselines, Provenance, Source, Step};
 use self::baseline::Made;
 use self::extractor::AnyExtractor;
 use self::sets::{Compared, Pictures, read_beside, varied};
+use super::error::ImagesError;
 use super::model::of_images;
 use super::prepare::split;
 use super::sample::{ImageRequest, sample_images};
@@ -217,11 +218,13 @@ fn drawn<'a>(
     observer.observe(&Event::Stage("drawing images from the model"));
     let count = count.min(MOST_MADE) as u64;
     let (seed, threads) = (request.seed, request.threads);
-    let values = sample_images(
-        model,
-        &ImageRequest { count, offset: 0, shown: Shown::Expected, label: None, seed, threads },
-        &mut (),
-    )?;
+    let mut values = Vec::new();
+    let mut sink = |images: &[f32]| -> Result<(), ImagesError> {
+        values.extend_from_slice(images);
+        Ok(())
+    };
+    let request = ImageRequest { count, offset: 0, shown: Shown::Expected, label: None, seed, threads };
+    sample_images(model, &request, &mut sink, &mut ())?;
     let pictures = Pictures::Made { values, each: shape.values() };
     Ok(Compared { name: "model".to_owned(), role: ImageRole::Synthetic, pictures })
 }

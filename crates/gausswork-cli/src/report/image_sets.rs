@@ -15,7 +15,7 @@ const CLASSES: usize = 200;
 
 /// The page.
 #[derive(Debug, Template)]
-#[template(path = "images.html")]
+#[template(path = "image_sets.html")]
 struct Page<'a> {
     report: &'a ImageReport,
     title: String,

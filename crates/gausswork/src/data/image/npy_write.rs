@@ -1,0 +1,96 @@
+//! Arrays to `.npy` files, a piece at a time, whole or not at all.
+
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::error::ImageError;
+use super::raster::nearest_byte;
+use crate::whole::temporary_beside;
+
+/// The type of the numbers in a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NpyNumbers {
+    /// `|u1`: rounded.
+    U8,
+    /// `<f4`.
+    F32,
+}
+
+/// An array that is being written; the file is there once it is finished.
+#[derive(Debug)]
+pub struct NpyWriter {
+    path: PathBuf,
+    out: BufWriter<NamedTempFile>,
+    numbers: NpyNumbers,
+    /// Numbers that are still to come.
+    missing: usize,
+}
+
+impl NpyWriter {
+    /// Begins an array of a shape, whose numbers come in the order of memory, the last axis fastest.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn create(path: &Path, shape: &[usize], numbers: NpyNumbers) -> Result<Self, ImageError> {
+        let descr = match numbers {
+            NpyNumbers::U8 => "|u1",
+            NpyNumbers::F32 => "<f4",
+        };
+        let sides: String = shape.iter().map(|side| format!("{side}, ")).collect();
+        let sides = if shape.len() == 1 { sides.trim_end() } else { sides.trim_end_matches(", ") };
+        let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sides}), }}");
+        // Magic, version, length and header together are a multiple of 64 bytes, the last a new line.
+        header.extend(std::iter::repeat_n(' ', (64 - (10 + header.len() + 1) % 64) % 64));
+        header.push('\n');
+        let begin = || -> io::Result<BufWriter<NamedTempFile>> {
+            let mut out = BufWriter::new(temporary_beside(path)?);
+            out.write_all(b"\x93NUMPY\x01\x00")?;
+            out.write_all(&(header.len() as u16).to_le_bytes())?;
+            out.write_all(header.as_bytes())?;
+            Ok(out)
+        };
+        let out = begin().map_err(|source| ImageError::io("write", path, source))?;
+        Ok(Self { path: path.to_path_buf(), out, numbers, missing: shape.iter().product() })
+    }
+
+    /// Writes the numbers that come next.
+    ///
+    /// # Errors
+    /// [`ImageError::Unwritable`] for more numbers than the shape has; the operating system's.
+    pub fn write(&mut self, numbers: impl IntoIterator<Item = f32>) -> Result<(), ImageError> {
+        for number in numbers {
+            self.missing = self.missing.checked_sub(1).ok_or_else(|| self.unfit("more"))?;
+            let written = match self.numbers {
+                NpyNumbers::U8 => self.out.write_all(&[nearest_byte(number)]),
+                NpyNumbers::F32 => self.out.write_all(&number.to_le_bytes()),
+            };
+            written.map_err(|source| ImageError::io("write", &self.path, source))?;
+        }
+        Ok(())
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// [`ImageError::Unwritable`] for fewer numbers than the shape has; the operating system's.
+    pub fn finish(self) -> Result<(), ImageError> {
+        if self.missing > 0 {
+            return Err(self.unfit("fewer"));
+        }
+        let Self { path, out, .. } = self;
+        let end = || -> io::Result<()> {
+            let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        end().map_err(|source| ImageError::io("write", &path, source))
+    }
+
+    fn unfit(&self, than: &str) -> ImageError {
+        let problem = format!("there are {than} numbers than its shape has");
+        ImageError::Unwritable { file: self.path.clone(), problem }
+    }
+}
