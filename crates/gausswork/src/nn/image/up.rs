@@ -37,7 +37,6 @@ enum Base {
 impl Up {
     /// A network to `planes` images `[height, width, channels]` in entries `name.…` of `params`: weights start as in
     /// [`Down::new`](super::Down::new), and each output's own bias as `base`, so that images start near that.
-    #[allow(clippy::too_many_arguments, reason = "each names one size")]
     pub fn new(
         params: &mut Params,
         name: &str,
