@@ -28,7 +28,6 @@ pub mod verdict;
 mod view;
 mod weight;
 
-pub use crate::nn::{Nonlinearity, Phase};
 pub use condition::DiscreteColumns;
 pub use config::{GanConfig, GeneratorConfig, PointsConfig, RowsConfig};
 pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode, Seen};
