@@ -50,14 +50,18 @@ pub(super) fn figures(
         (format!("{prefix}_bits_per_dimension"), bits),
         (format!("{prefix}_distortion"), -mean(&|bound| bound.log_likelihood)),
         (format!("{prefix}_rate"), rate),
-        (format!("{prefix}_information_at_least"), aggregate.information[0]),
-        (format!("{prefix}_information_at_most"), aggregate.information[1]),
-        (format!("{prefix}_aggregate_divergence_at_least"), aggregate.divergence[0]),
-        (format!("{prefix}_aggregate_divergence_at_most"), aggregate.divergence[1]),
-        (format!("{prefix}_aggregate_images"), aggregate.images as f64),
         ("active_units".to_owned(), activity.active as f64),
         ("posterior_collapse".to_owned(), f64::from(u8::from(collapsed(rate, activity.active as f64)))),
     ];
+    // Without the image itself, one image is a mixture of none.
+    if aggregate.images > 1 {
+        let [information, divergence] = [aggregate.information, aggregate.divergence];
+        for (name, [least, most]) in [("information", information), ("aggregate_divergence", divergence)] {
+            figures.push((format!("{prefix}_{name}_at_least"), least));
+            figures.push((format!("{prefix}_{name}_at_most"), most));
+        }
+        figures.push((format!("{prefix}_aggregate_images"), aggregate.images as f64));
+    }
     if !held_out.is_empty() {
         let trained = score(train, 1)?;
         let of_train = trained.iter().map(ImageBound::elbo).sum::<f64>() / trained.len() as f64;

@@ -8,6 +8,7 @@ use super::simulated::Source;
 use crate::data::image::ImageError;
 use crate::learner::Collective;
 use crate::noise::Stream;
+use crate::vae::prior::log_sum_exp;
 
 /// The parts of the mean rate, nats: `E_x[KL(q(z|x) ‖ p(z))] = I_q(x; z) + KL(q(z) ‖ p(z))` with the aggregate posterior
 /// `q(z) = E_x[q(z|x)]` (Hoffman & Johnson 2016).
@@ -70,9 +71,9 @@ pub fn aggregate(
             }
             let log_prior: f64 = -0.5 * z.iter().map(|&z| f64::from(z) * f64::from(z)).sum::<f64>();
             let own = others[i];
-            let with = log_sum_exp(&others) - (n as f64).ln();
+            let with = log_sum_exp(others.iter().copied()) - (n as f64).ln();
             others[i] = f64::NEG_INFINITY;
-            let without = log_sum_exp(&others) - (n as f64 - 1.0).ln();
+            let without = log_sum_exp(others.iter().copied()) - (n as f64 - 1.0).ln();
             figures.extend([own - log_prior, own - with, own - without]);
         }
         figures
@@ -124,13 +125,4 @@ fn encoded(
 fn of_all(pieces: &[Vec<f64>], latent: usize, half: usize) -> Vec<f32> {
     let rows = pieces.iter().flat_map(|piece| piece.chunks_exact(2 * latent));
     rows.flat_map(|row| &row[half * latent..(half + 1) * latent]).map(|&value| value as f32).collect()
-}
-
-fn log_sum_exp(logs: &[f64]) -> f64 {
-    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    if most == f64::NEG_INFINITY {
-        most
-    } else {
-        most + logs.iter().map(|log| (log - most).exp()).sum::<f64>().ln()
-    }
 }

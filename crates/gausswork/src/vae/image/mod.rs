@@ -9,7 +9,7 @@
 //! | the networks | [`ImageVae`] |
 //! | one step of training, held-out figures | [`ImageLearner`] |
 //! | bounds on `log p(x)` | [`image_bounds`] |
-//! | how far the encoded images are from the prior | [`aggregate`] |
+//! | how far the encoded images are from the prior | [`aggregate()`] |
 //! | tight ones, from below and of simulated images from above | [`Annealer`], [`Simulated`] |
 //! | images drawn, images rebuilt | [`draw_images`], [`reconstruct_images`] |
 //! | images to latents and back, what each dimension does | [`encode_images`], [`decode_latents`] |

@@ -4,9 +4,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::Start;
 use crate::nn::Leaves;
+use crate::vae::density::LOG_TWO_PI;
 use crate::vae::image::model::ImageVae;
-
-const LOG_TWO_PI: f64 = 1.837_877_066_409_345_3;
 
 /// `log f_β(z) = (1 − β) log f_0(z) + β log p(x, z)` with the normal density f_0 of the start, for `images` with `chains` latents each.
 pub(super) struct Path<'a> {
