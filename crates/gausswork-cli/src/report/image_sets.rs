@@ -63,7 +63,8 @@ pub(crate) fn html(report: &ImageReport) -> anyhow::Result<String> {
 }
 
 fn head(set: &ImageSetReport) -> Head {
-    Head::noted(shown(&set.name), &format!("{}, {} images", role(set.role), grouped(set.images as u128)))
+    let kind = if set.role == ImageRole::Synthetic { "synthetic, " } else { "" };
+    Head::noted(shown(&set.name), &format!("{kind}{} images", grouped(set.images as u128)))
 }
 
 /// What a set is, in a word or two.

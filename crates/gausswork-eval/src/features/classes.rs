@@ -87,7 +87,8 @@ pub fn classes(
     };
     let [of_real, of_synthetic] = [real, synthetic].map(shares);
     let distance: f64 = of_real.iter().zip(&of_synthetic).map(|(p, q)| (p - q).abs()).sum::<f64>() / 2.0;
-    let signs: Vec<f64> = of_real.iter().zip(&of_synthetic).map(|(p, q)| (q - p).signum() / 2.0).collect();
+    let sign = |(p, q): (&f64, &f64)| if p == q { 0.0 } else { (q - p).signum() / 2.0 };
+    let signs: Vec<f64> = of_real.iter().zip(&of_synthetic).map(sign).collect();
     let variance = |shares: &[f64]| {
         let mean: f64 = shares.iter().zip(&signs).map(|(share, sign)| share * sign).sum();
         shares.iter().zip(&signs).map(|(share, sign)| share * (sign - mean).powi(2)).sum::<f64>()

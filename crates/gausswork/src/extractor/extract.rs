@@ -25,6 +25,20 @@ pub struct Extracted {
 }
 
 impl Extracted {
+    /// The mean over features of their variance over images (÷ n).
+    pub fn mean_variance(&self, features: usize) -> f64 {
+        let n = (self.features.len() / features.max(1)).max(1) as f64;
+        let (mut sums, mut squares) = (vec![0.0; features], 0.0);
+        for row in self.features.chunks_exact(features.max(1)) {
+            for (sum, &x) in sums.iter_mut().zip(row) {
+                *sum += f64::from(x);
+                squares += f64::from(x).powi(2);
+            }
+        }
+        let of_means: f64 = sums.iter().map(|sum| (sum / n).powi(2)).sum();
+        (squares / n - of_means) / features.max(1) as f64
+    }
+
     /// The greatest of the `outputs` of each image, and its probability among them; of none, none.
     pub fn tops(&self, outputs: usize) -> Vec<(u32, f64)> {
         let of_image = |logits: &[f32]| {

@@ -148,6 +148,14 @@ impl FeatureNetwork {
         Self { sizes, params, convolutions, features, outputs }
     }
 
+    /// Multiplies all features by a positive factor, and leaves the outputs as they are: `max(0, s x) = s max(0, x)`.
+    pub fn scale_features(&mut self, factor: f32) {
+        let Linear { weight, bias, .. } = self.features;
+        for (id, factor) in [(weight, factor), (bias, factor), (self.outputs.weight, 1.0 / factor)] {
+            self.params.get_mut(id).iter_mut().for_each(|value| *value *= factor);
+        }
+    }
+
     /// The BLAKE3 hash of its weights, with their names and shapes.
     pub fn weights_hash(&self) -> String {
         super::file::digest(&self.params)
@@ -193,5 +201,26 @@ mod tests {
         // 28² · 9 · 16 + 14² · 9 · 16 · 32 + 7² · 9 · 32 · 64 + 4² · 9 · 64 · 128 + 4² · 128 · 64 + 64 · 10
         let image = ImageShape { height: 28, width: 28, channels: Channels::Grey };
         assert_eq!(NetworkSizes::of(image, 10).multiplications(), 3_230_080);
+    }
+
+    #[test]
+    fn scaled_features_leave_the_outputs() {
+        let image = ImageShape { height: 8, width: 8, channels: Channels::Grey };
+        let mut network = FeatureNetwork::new(NetworkSizes::of(image, 3), &Noise::new(2));
+        let device = Device::flex();
+        let both = |network: &FeatureNetwork| {
+            let leaves = network.params.leaves(&device);
+            let pixels = (0..640).map(|i| (i * 29 % 97) as f32 / 97.0).collect();
+            let x = Tensor::from_data(TensorData::new::<f32, _>(pixels, [10, 64]), &device);
+            let features = network.features(&leaves, x);
+            let outputs = network.outputs(&leaves, features.clone());
+            [features, outputs].map(|x| x.into_data().iter::<f32>().collect::<Vec<_>>())
+        };
+        let [features, outputs] = both(&network);
+        network.scale_features(0.25);
+        let [smaller, same] = both(&network);
+        // A power of two is exact.
+        assert!(smaller.iter().zip(&features).all(|(a, b)| *a == 0.25 * b));
+        assert_eq!(same, outputs);
     }
 }

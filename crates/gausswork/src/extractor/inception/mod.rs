@@ -5,7 +5,7 @@
 //! | what is looked at: images at 299 × 299 pixels | [`resize`] |
 //! | the layers | [`plan`], [`network`], [`pooling`] |
 //! | weights by name, from either kind of file | [`weights`] |
-//! | the file of PyTorch, read without running anything | [`torch`], [`pickle`] |
+//! | the file of PyTorch, read without running anything | [`torch`], [`pickle`], [`value`] |
 
 mod network;
 mod pickle;
@@ -15,6 +15,7 @@ mod resize;
 #[cfg(test)]
 mod tests;
 mod torch;
+mod value;
 mod weights;
 
 pub use weights::WeightsError;

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::io::{Cursor, Read as _};
 
-use super::pickle::{self, Storage, Value};
+use super::pickle;
+use super::value::{Storage, Value};
 use super::weights::{Weights, WeightsError, singles};
 
 /// The number that older files begin with, as a pickle has it.

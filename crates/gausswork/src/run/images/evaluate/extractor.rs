@@ -15,6 +15,7 @@ use crate::extractor::{
 };
 use crate::learner::{Diverged, Figures};
 use crate::noise::Noise;
+use crate::run::figures::spread;
 use crate::run::{Event, Observer};
 use crate::train::{Ended, Hooks, Progress, Schedule, Threads, TrainConfig, train};
 
@@ -22,11 +23,13 @@ use crate::train::{Ended, Hooks, Progress, Schedule, Threads, TrainConfig, train
 const RATE: f64 = 0.002;
 /// Steps in which it is reached.
 const WARM_UP: u64 = 50;
+/// Images that say in what units features are.
+const MOST_FOR_UNITS: usize = 10_000;
 
 /// What makes the features of an evaluation.
 pub(super) enum AnyExtractor {
     /// A network that was trained for it.
-    Trained(TrainedExtractor),
+    Trained(Box<TrainedExtractor>),
     /// The network that FID is defined by, or one of its layers with other weights.
     Inception(InceptionV3),
 }
@@ -44,7 +47,7 @@ impl AnyExtractor {
         if found != expected {
             return Err(EvaluateImagesError::OtherShape { path: path.to_path_buf(), found, expected });
         }
-        Ok(Self::Trained(trained))
+        Ok(Self::Trained(Box::new(trained)))
     }
 
     /// The name that stands beside every score.
@@ -133,7 +136,14 @@ pub(super) fn trained(
     if ended? == Ended::Interrupted {
         return Err(EvaluateImagesError::Interrupted);
     }
-    let network = learner.finished();
+    let mut network = learner.finished();
+    let units = spread(train_on, MOST_FOR_UNITS);
+    let gather = |range: std::ops::Range<usize>, out: &mut [f32]| set.gather(&units[range], out);
+    // Otherwise a distance would have whatever unit the training came to.
+    let variance = network.extract(units.len(), &gather, workers)?.mean_variance(network.sizes.features);
+    if variance > 0.0 {
+        network.scale_features(variance.sqrt().recip() as f32);
+    }
     let card = ExtractorCard {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         sizes: network.sizes.clone(),

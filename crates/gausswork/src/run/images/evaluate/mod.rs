@@ -3,6 +3,7 @@
 mod baseline;
 mod error;
 mod extractor;
+mod judge;
 mod report;
 mod sets;
 
@@ -12,33 +13,25 @@ pub use report::{ImageReport, ImageRole, ImageSetReport};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use gausswork_eval::features::{
-    Classes, Extractor, FeatureError, FeatureScore, Features, Pair, Top, classes, frechet, kernel, manifold,
-};
-use gausswork_eval::report::{Baselines, Provenance, Source, Step};
+use gausswork_eval::report::{Baselines, Provenance, Source};
 
 use self::baseline::Made;
 use self::extractor::AnyExtractor;
+use self::judge::{Judge, MOST, MOST_IN_PAIRS, Reports};
 use self::sets::{Compared, Pictures, read_beside, varied};
 use super::error::ImagesError;
 use super::model::of_images;
 use super::prepare::split;
 use super::sample::{ImageRequest, sample_images};
 use crate::artifact::Model;
-use crate::data::image::{self, ImageSet, ImageShape, ReadImages};
-use crate::extractor::Extracted;
+use crate::data::image::{self, ImageSet, ReadImages};
 use crate::noise::{Noise, Stream};
-use crate::run::figures::spread;
 use crate::run::{Config, Event, Observer, Refit};
 use crate::train::Threads;
 use crate::vae::image::Shown;
 
 /// Images that any set must have.
 const FEWEST: usize = 20;
-/// Images of a set whose features are looked at, at most.
-const MOST: usize = 50_000;
-/// Those of which pairs are looked at, at most.
-const MOST_IN_PAIRS: usize = 10_000;
 /// Images that are drawn from a model, or made as a baseline, at most.
 const MOST_MADE: usize = 10_000;
 
@@ -120,7 +113,7 @@ pub fn evaluate_images(
             if let Some(path) = &request.keep {
                 trained.save(path)?;
             }
-            AnyExtractor::Trained(trained)
+            AnyExtractor::Trained(Box::new(trained))
         }
     };
     let mut sets: Vec<Compared<'_>> = synthetic.iter().map(Compared::generated).collect();
@@ -227,102 +220,6 @@ fn drawn<'a>(
     sample_images(model, &request, &mut sink, &mut ())?;
     let pictures = Pictures::Made { values, each: shape.values() };
     Ok(Compared { name: "model".to_owned(), role: ImageRole::Synthetic, pictures })
-}
-
-/// What the scores of all sets have in common.
-struct Judge<'a> {
-    extractor: &'a AnyExtractor,
-    name: Extractor,
-    shape: ImageShape,
-    workers: &'a Threads,
-}
-
-impl Judge<'_> {
-    /// Features of images, at most 50,000 of them, evenly spread.
-    fn features(&self, pictures: &Pictures<'_>) -> Result<Extracted, EvaluateImagesError> {
-        let all: Vec<u32> = (0..pictures.len() as u32).collect();
-        let chosen = spread(&all, MOST);
-        let values = self.shape.values();
-        let gather = |range: std::ops::Range<usize>, out: &mut [f32]| {
-            let images = chosen[range].iter().map(|&image| image as usize);
-            images.zip(out.chunks_exact_mut(values)).try_for_each(|(i, out)| pictures.gather(i..i + 1, out))
-        };
-        Ok(self.extractor.extract(chosen.len(), self.shape, &gather, self.workers)?)
-    }
-
-    /// The reports of all sets, and the level by which images are recognised.
-    fn all(
-        &self,
-        reference: &Pictures<'_>,
-        sets: &[Compared<'_>],
-        observer: &mut dyn Observer,
-    ) -> Result<Reports, EvaluateImagesError> {
-        let total = sets.len() + 1;
-        let mut step = |done: usize, set: &str| {
-            observer.observe(&Event::Metric(Step { done, total, set, metric: "features" }));
-        };
-        step(0, "the real images");
-        let of_reference = self.features(reference)?;
-        let fresh = sets.iter().find(|set| set.role == ImageRole::FreshReal);
-        let of_fresh = fresh.map(|set| self.features(&set.pictures)).transpose()?;
-        let unseen = of_fresh.as_ref().map(|extracted| self.tops(extracted)).unwrap_or_default();
-        let mut found = Reports::default();
-        for (done, set) in sets.iter().enumerate() {
-            step(done + 1, &set.name);
-            let extracted = match (&of_fresh, set.role) {
-                (Some(of_fresh), ImageRole::FreshReal) => of_fresh.clone(),
-                _ => self.features(&set.pictures)?,
-            };
-            let failed = |source| EvaluateImagesError::Features { set: set.name.clone(), source };
-            let mut scores =
-                self.workers.install(|| self.scores(&of_reference, &extracted)).map_err(failed)?;
-            let seen = (!unseen.is_empty()).then(|| self.seen(&unseen, &extracted));
-            let seen = seen.transpose().map_err(failed)?;
-            let (mut shares, mut recognised) = (Vec::new(), Vec::new());
-            if let Some(seen) = seen {
-                found.level = Some(seen.level);
-                scores.extend(seen.scores);
-                (shares, recognised) = (seen.synthetic, seen.recognised);
-            }
-            let (name, role, images) = (set.name.clone(), set.role, set.pictures.len());
-            found.sets.push(ImageSetReport { name, role, images, scores, shares, recognised });
-        }
-        step(total, "");
-        Ok(found)
-    }
-
-    fn scores(&self, real: &Extracted, synthetic: &Extracted) -> Result<Vec<FeatureScore>, FeatureError> {
-        let (name, width) = (&self.name, self.extractor.width());
-        let pair = |real, synthetic| {
-            Pair::new(Features::new(name, width, real)?, Features::new(name, width, synthetic)?)
-        };
-        let few = |extracted: &Extracted| -> Vec<f32> {
-            let rows: Vec<u32> = (0..(extracted.features.len() / width) as u32).collect();
-            let of = |row: u32| &extracted.features[row as usize * width..(row as usize + 1) * width];
-            spread(&rows, MOST_IN_PAIRS).into_iter().flat_map(of).copied().collect()
-        };
-        let [fewer_real, fewer_synthetic] = [real, synthetic].map(few);
-        let few = pair(&fewer_real, &fewer_synthetic)?;
-        let all = pair(&real.features, &synthetic.features)?;
-        Ok([frechet(&all)?, kernel(&few)?, manifold(&few)?].concat())
-    }
-
-    /// The classes that the extractor sees; none where it knows none.
-    fn tops(&self, extracted: &Extracted) -> Vec<Top> {
-        let tops = extracted.tops(self.extractor.classes().len()).into_iter();
-        tops.map(|(class, probability)| Top { class, probability }).collect()
-    }
-
-    fn seen(&self, unseen: &[Top], extracted: &Extracted) -> Result<Classes, FeatureError> {
-        classes(&self.name, self.extractor.classes().len(), unseen, &self.tops(extracted))
-    }
-}
-
-/// What judging leaves for the report.
-#[derive(Default)]
-struct Reports {
-    sets: Vec<ImageSetReport>,
-    level: Option<f64>,
 }
 
 fn report(
