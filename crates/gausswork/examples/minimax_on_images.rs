@@ -8,7 +8,9 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use gausswork::gan::{GamePoint, GameRecord, Objective};
-use gausswork::run::{Config, Existing, ImageRequest, Run, fit, game_record, sample_images, write_images};
+use gausswork::run::{
+    Config, Existing, ImageRequest, ImageWriter, ImagesError, Run, fit, game_record, sample_images,
+};
 use gausswork::vae::image::Shown;
 
 // DCGAN, with the rates of Radford et al. 2016, §4; no penalty, which would hide what the two losses do.
@@ -33,9 +35,11 @@ fn play(
     let finished = fit(&run, config, &AtomicBool::new(false), &mut ())?;
     let (shown, label) = (Shown::Expected, None);
     let request = ImageRequest { count: 10_000, offset: 0, shown, label, seed, threads: 2 };
-    let images = sample_images(&finished.model, &request, &mut ())?;
     if let Some(frame) = finished.model.network.frame() {
-        write_images(&directory.join("samples.npy"), frame, &images, None)?;
+        let mut writer = ImageWriter::create(&directory.join("samples.npy"), frame, 10_000, None)?;
+        let mut sink = |images: &[f32]| writer.write(images).map_err(ImagesError::from);
+        sample_images(&finished.model, &request, &mut sink, &mut ())?;
+        writer.finish()?;
     }
     let verdict = finished.model.card.judgement.map(|judgement| (judgement.verdict, judgement.reasons));
     println!("{} with seed {seed}: {verdict:?}", objective.name());

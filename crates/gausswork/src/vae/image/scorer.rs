@@ -66,6 +66,7 @@ mod tests {
 
     use super::*;
     use crate::data::image::{Channels, ImageShape};
+    use crate::nn::image::ImageNetwork;
     use crate::noise::{Noise, Stream};
     use crate::vae::image::{Family, ImageFrame, ImageVaeConfig, Moments, Nonlinearity};
 
@@ -76,14 +77,9 @@ mod tests {
         let (images, draws, noise) = (3, 20, Noise::new(1));
         for likelihood in Family::ALL {
             for nonlinearity in [Nonlinearity::Relu, Nonlinearity::Tanh, Nonlinearity::Silu] {
-                let hidden = vec![11, 8];
-                let config = ImageVaeConfig {
-                    latent: Some(6),
-                    hidden,
-                    nonlinearity,
-                    likelihood,
-                    ..ImageVaeConfig::default()
-                };
+                let network = ImageNetwork { hidden: vec![11, 8], nonlinearity, ..ImageNetwork::default() };
+                let config =
+                    ImageVaeConfig { latent: Some(6), network, likelihood, ..ImageVaeConfig::default() };
                 let vae = ImageVae::new(config, frame.clone(), &Moments::none(35), &noise);
                 let device = Device::flex();
                 let leaves = vae.params.leaves(&device);
