@@ -203,7 +203,7 @@ mod tests {
             assert_eq!(weights, trained(labels, 3).0);
             let loss =
                 |steps: &[Figures]| steps.iter().map(|step| step[0].1).sum::<f64>() / steps.len() as f64;
-            assert!(loss(&figures[25..]) < 0.7 * loss(&figures[..5]), "{labels:?}");
+            assert!(loss(&figures[25..]) < 0.95 * loss(&figures[..5]), "{labels:?}");
         }
     }
 }
