@@ -45,7 +45,11 @@ pub(crate) struct ReconstructArgs {
 pub(crate) fn run(args: &ReconstructArgs) -> anyhow::Result<()> {
     let model = args::load(&args.model)?;
     let Network::Images(vae) = &model.network else {
-        return Err(ImagesError::NotOfImages { of: "a table" }.into());
+        return Err(match model.network.frame() {
+            Some(_) => ImagesError::NoAutoencoder,
+            None => ImagesError::NotOfImages { of: "a table" },
+        }
+        .into());
     };
     let options = Config::from_toml(&model.card.config)?.data.read_images();
     let seed = args.seed.unwrap_or(model.card.seed);
