@@ -60,7 +60,7 @@ fn a_fit_of_images_writes_a_run_with_a_picture() {
         assert!(page.contains(&format!("<section id=\"{id}\"")), "no section {id}");
     }
     for words in [
-        "active and carry",
+        "Posterior collapse",
         "after step 40",
         "held-out images rebuilt",
         "principal components",

@@ -117,7 +117,12 @@ fn walks_have_a_row_for_each_pair_and_each_dimension() {
     let image = |at: usize| &along[at * 64..(at + 1) * 64];
     assert_eq!((along.len(), image(1)), (6 * 64, image(4)));
     assert_ne!(image(0), image(3));
-    // Without names, the active ones by their rate.
+    // Without names, the active ones by their rate; after so few steps there is none yet.
+    fails(at, &["traverse", "run", "-o", "x.png"], 1, &["no latent dimension is active", "--dimensions"]);
+    let longer = TempDir::new().unwrap();
+    let steps = ["--latent", "4", "--hidden", "32", "--steps", "600", "--no-report", "--out", "run"];
+    succeeds(longer.path(), &[&["fit", data.as_str()], &steps[..]].concat());
+    let at = longer.path();
     let (lines, _) = succeeds(at, &["traverse", "run", &data, "--image", "3", "-o", &path("active.png")]);
     let (shown, _) = succeeds(at, &["inspect", "run", "--json"]);
     let figures = serde_json::from_str::<Value>(&shown).unwrap()["figures"].clone();

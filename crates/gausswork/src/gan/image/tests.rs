@@ -124,7 +124,7 @@ fn gradients_of_penalties_are_those_of_finite_differences() {
                 };
                 // The error of a central difference is a third of the difference to the one at twice the step; values round in 200 of
                 // their units, and so do the weights that are moved.
-                let h = 0.01;
+                let h = 0.005;
                 let (near, far) = (quotient(h), quotient(2.0 * h));
                 let rounding = ROUNDING * (200.0 * (value + 8.0 * (1.0 + norm * norm)) + length) / h;
                 let slack = (near - far).abs() + rounding;
