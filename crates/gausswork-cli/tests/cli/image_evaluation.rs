@@ -34,7 +34,7 @@ fn an_evaluation_names_its_extractor_and_sets_real_images_and_baselines_beside()
     let (directory, digits) = (TempDir::new().unwrap(), digits());
     let path = directory.path();
     // Half noise, half black.
-    let noise = |i: usize| if i / 64 % 2 == 0 { (i * 2_654_435_761 >> 7) as u8 } else { 0 };
+    let noise = |i: usize| if (i / 64).is_multiple_of(2) { ((i * 2_654_435_761) >> 7) as u8 } else { 0 };
     fs::write(path.join("noise.npy"), array(200, noise)).unwrap();
     let arguments = ["evaluate", &digits, "noise.npy", "--seed", "5", "--json"];
     let (stdout, stderr) = succeeds(
@@ -97,7 +97,7 @@ fn an_evaluation_names_its_extractor_and_sets_real_images_and_baselines_beside()
 fn sets_that_cannot_be_compared_are_refused() {
     let (directory, digits) = (TempDir::new().unwrap(), digits());
     let path = directory.path();
-    let mixed = |i: usize| (i * 2_654_435_761 >> 7) as u8;
+    let mixed = |i: usize| ((i * 2_654_435_761) >> 7) as u8;
     fs::write(path.join("one.npy"), array(1, mixed)).unwrap();
     fs::write(path.join("thirty.npy"), array(30, mixed)).unwrap();
     fs::write(path.join("black.npy"), array(60, |_| 0)).unwrap();

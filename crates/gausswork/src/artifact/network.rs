@@ -14,6 +14,8 @@ use crate::vae::image::{ImageVae, ImageVaeConfig, Moments};
 use crate::vae::{BLOCK, Prior, Sampler, Vae, VaeConfig};
 
 /// The kinds of model, as a model file names them.
+// There is one of them in a model: its size is of no account.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelKind {
@@ -44,7 +46,7 @@ pub struct ImageKind {
 }
 
 /// A model's networks with their weights.
-// There is one network in a model: its size is of no account.
+// There is one of them in a model: its size is of no account.
 #[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub enum Network {
