@@ -173,7 +173,8 @@ fn reconstructions_say_what_they_differ_by() {
 fn what_cannot_be_meant_of_images_is_refused() {
     let (at, data) = (fitted(), digits());
     fails(at, &["fit", &data, "--free-bits", "1"], 2, &["--free-bits is of tables"]);
-    fails(at, &["fit", &data, "--model", "gan"], 1, &["a game of images is not there yet"]);
+    let told = ["--likelihood is of an autoencoder", "[gan]"];
+    fails(at, &["fit", &data, "--model", "gan", "--likelihood", "gaussian"], 2, &told);
     fails(at, &["fit", &data, "--batch", "5000"], 1, &["training.batch = 5000"]);
     fails(at, &["sample", "run"], 2, &["name a grid"]);
     fails(at, &["sample", "run", "--where", "a=1", "-o", "x.png"], 2, &["--where is of rows"]);

@@ -18,6 +18,10 @@ use crate::train::Threads;
 
 const SHAPE: ImageShape = ImageShape { height: 9, width: 8, channels: Channels::Rgb };
 
+/// Features of a pixel. Of three, some pixel's lie so close together that a normalisation over them bends within a difference quotient's
+/// step; of twelve, none do.
+const WIDTH: usize = 12;
+
 /// Every architecture, with and without spectral normalisation; smooth, so that a difference quotient sees no kink.
 fn configurations(pac: usize) -> Vec<DiscriminatorConfig> {
     let mut all = Vec::new();
@@ -27,8 +31,8 @@ fn configurations(pac: usize) -> Vec<DiscriminatorConfig> {
         {
             let images = ImageDiscriminatorConfig {
                 architecture: Some(architecture),
-                hidden: vec![6],
-                width: 3,
+                hidden: vec![WIDTH],
+                width: WIDTH,
                 normalisation: normalised,
                 nonlinearity: Nonlinearity::Silu,
             };
@@ -124,7 +128,7 @@ fn gradients_of_penalties_are_those_of_finite_differences() {
                 };
                 // The error of a central difference is a third of the difference to the one at twice the step; values round in 200 of
                 // their units, and so do the weights that are moved.
-                let h = 0.005;
+                let h = 0.01;
                 let (near, far) = (quotient(h), quotient(2.0 * h));
                 let rounding = ROUNDING * (200.0 * (value + 8.0 * (1.0 + norm * norm)) + length) / h;
                 let slack = (near - far).abs() + rounding;
