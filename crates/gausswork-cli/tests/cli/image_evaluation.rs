@@ -126,3 +126,17 @@ fn sets_that_cannot_be_compared_are_refused() {
     fs::write(path.join("t.csv"), "a,b\n1,2\n3,4\n").unwrap();
     fails(path, &["evaluate", "t.csv", "t.csv", "--resize", "8"], 2, &["--resize is of images"]);
 }
+
+#[test]
+fn images_of_a_game_are_drawn_and_evaluated() {
+    let (directory, digits) = (TempDir::new().unwrap(), digits());
+    let path = directory.path();
+    succeeds(path, &["fit", &digits, "--model", "gan", "--steps", "20", "--no-report", "--out", "game"]);
+    let (stdout, _) = succeeds(path, &["evaluate", &digits, "--model", "game", "--no-baselines", "--json"]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let sets = report["sets"].as_array().unwrap();
+    assert_eq!((sets[0]["role"].as_str(), sets[1]["role"].as_str()), (Some("synthetic"), Some("fresh-real")));
+    let distance = |set: usize| score(&sets[set], "frechet-distance")["value"].as_f64().unwrap();
+    // Twenty steps from chance.
+    assert!(distance(0) > 2.0 * distance(1), "{} {}", distance(0), distance(1));
+}

@@ -40,8 +40,9 @@ pub(super) fn findings(card: &Card, views: &ImageViews) -> Vec<Found> {
     });
     if let Some((_, gap)) = card.figures.iter().find(|(name, _)| name == "train_minus_held_out_elbo") {
         found.push(note(format!(
-            "The bound is {} nats better on training images than on held-out ones.",
-            plain(*gap)
+            "The bound is {} nats {} on training images than on held-out ones.",
+            plain(gap.abs()),
+            if *gap < 0.0 { "worse" } else { "better" }
         )));
     }
     let neighbours = &views.neighbours;

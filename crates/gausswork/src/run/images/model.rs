@@ -19,6 +19,14 @@ pub(super) fn of_images(model: &Model) -> Result<&ImageVae, ImagesError> {
     }
 }
 
+/// What the images of a model are, of either kind.
+///
+/// # Errors
+/// [`ImagesError::NotOfImages`].
+pub(super) fn frame_of(model: &Model) -> Result<&ImageFrame, ImagesError> {
+    model.network.frame().ok_or(ImagesError::NotOfImages { of: "a table" })
+}
+
 /// Reads images as an autoencoder knows them: [`read_framed`].
 ///
 /// # Errors

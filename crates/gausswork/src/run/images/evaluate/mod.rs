@@ -20,7 +20,7 @@ use self::extractor::AnyExtractor;
 use self::judge::{Judge, MOST, MOST_IN_PAIRS, Reports};
 use self::sets::{Compared, Pictures, read_beside, varied};
 use super::error::ImagesError;
-use super::model::of_images;
+use super::model::frame_of;
 use super::prepare::split;
 use super::sample::{ImageRequest, sample_images};
 use crate::artifact::Model;
@@ -203,7 +203,7 @@ fn drawn<'a>(
     request: &EvaluateImagesRequest<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Compared<'a>, EvaluateImagesError> {
-    let shape = of_images(model)?.frame.shape;
+    let shape = frame_of(model)?.shape;
     if shape != real.shape() {
         let path = request.real.clone();
         return Err(EvaluateImagesError::Shape { path, found: real.shape(), expected: shape });
