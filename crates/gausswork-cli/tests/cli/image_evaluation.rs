@@ -132,7 +132,7 @@ fn images_of_a_game_are_drawn_and_evaluated() {
     let (directory, digits) = (TempDir::new().unwrap(), digits());
     let path = directory.path();
     succeeds(path, &["fit", &digits, "--model", "gan", "--steps", "20", "--no-report", "--out", "game"]);
-    let (stdout, _) = succeeds(path, &["evaluate", &digits, "--model", "game", "--no-baselines", "--json"]);
+    let (stdout, _) = succeeds(path, &["evaluate", &digits, "--model", "game", "--json"]);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     let sets = report["sets"].as_array().unwrap();
     assert_eq!((sets[0]["role"].as_str(), sets[1]["role"].as_str()), (Some("synthetic"), Some("fresh-real")));
