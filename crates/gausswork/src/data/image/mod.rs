@@ -7,6 +7,7 @@ mod archive;
 mod decode;
 mod detect;
 mod error;
+mod failure;
 mod folder;
 mod folder_write;
 mod frame;
@@ -34,6 +35,7 @@ mod write;
 
 pub use detect::is_image_set;
 pub use error::{ImageError, Origin};
+pub(crate) use failure::Failure;
 pub use folder_write::{FolderWriter, write_folder};
 pub use frame::ImageFrame;
 pub use grid::{Grid, write_grid};

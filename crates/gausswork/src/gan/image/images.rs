@@ -1,10 +1,8 @@
 //! The images of a set as a game reads them.
 
-use std::sync::Mutex;
-
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::data::image::{ImageError, ImageSet};
+use crate::data::image::{Failure, ImageError, ImageSet};
 use crate::layout::Given;
 
 /// A set of images, gathered by index into what the networks see: numbers from −1 to 1.
@@ -12,13 +10,13 @@ use crate::layout::Given;
 pub struct Images<'a> {
     set: &'a ImageSet,
     /// What kept images from being read.
-    failed: Mutex<Option<ImageError>>,
+    failed: Failure,
 }
 
 impl<'a> Images<'a> {
     /// The images of a set.
     pub fn new(set: &'a ImageSet) -> Self {
-        Self { set, failed: Mutex::new(None) }
+        Self { set, failed: Failure::default() }
     }
 
     /// Images as the networks see them, and behind each so many places for its label, one-hot: `[images, values + labels]`.
@@ -29,9 +27,7 @@ impl<'a> Images<'a> {
         let mut units = vec![0.0; images.len() * values];
         if let Err(error) = self.set.gather(images, &mut units) {
             units.fill(f32::NAN);
-            if let Ok(mut failed) = self.failed.lock() {
-                *failed = Some(error);
-            }
+            self.failed.note(error);
         }
         units.iter_mut().for_each(|x| *x = 2.0 * *x - 1.0);
         let x = Tensor::from_data(TensorData::new(units, [images.len(), values]), device);
@@ -51,7 +47,7 @@ impl<'a> Images<'a> {
     /// # Errors
     /// As [`ImageSet::gather`].
     pub fn check(self) -> Result<(), ImageError> {
-        self.failed.into_inner().ok().flatten().map_or(Ok(()), Err)
+        self.failed.check()
     }
 }
 

@@ -2,23 +2,19 @@
 
 use std::path::Path;
 
-use burn::tensor::Device;
-
 use super::error::ImagesError;
 use super::model::read_framed;
 use super::prepare::Prepared;
 use crate::artifact::{Model, Network};
 use crate::data::image::{ImageSet, ReadImages};
-use crate::gan::{
-    Data, Field, Gan, GanLearner, ImageField, Images, LabelUse, Meaning, outputs, outputs_of_samples,
-};
+use crate::gan::{Data, Field, Gan, ImageField, Images, LabelUse, Meaning, outputs, outputs_of_samples};
 use crate::layout::Layout;
 use crate::learner::Diverged;
 use crate::noise::Noise;
 use crate::run::config::{Config, ConfigError};
 use crate::run::fit::FitError;
 use crate::run::session::Session;
-use crate::run::{Discriminated, Event, Observer};
+use crate::run::{Discriminated, Event, Observer, fit_gan};
 use crate::train::{Ended, Threads};
 
 /// Images that are judged before they are handed over.
@@ -35,8 +31,7 @@ pub(super) fn field(config: &Config, set: &ImageSet, train: &[u32]) -> Result<Fi
     }
 }
 
-/// Plays a game on the training images; how it ended, or what broke it. The generator has its averaged weights of the last validation
-/// either way.
+/// Plays a game on the training images; see [`fit_gan::play`].
 pub(super) fn play(
     prepared: &Prepared,
     images: &Images<'_>,
@@ -46,23 +41,7 @@ pub(super) fn play(
     let noise = Noise::new(config.seed);
     let field = field(config, set, train)?;
     let gan = Gan::new(config.gan.clone(), Layout::default(), field, &noise);
-    let schedule = config.train_config();
-    let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
-    let (split, steps) = ([train.clone(), held_out.clone()], schedule.schedule.steps);
-    session.observer.observe(&Event::Game { objective: config.gan.objective() });
-    let data = Data::Images(images);
-    let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, Device::flex());
-    session.stage("training");
-    let ended = match session.pass(&mut learner, &schedule) {
-        Ok(ended) => Ok(ended),
-        Err(FitError::Diverged(diverged)) => Err(diverged),
-        Err(other) => return Err(other),
-    };
-    let best = learner.best().to_vec();
-    let mut gan = learner.gan;
-    gan.generator_params.values_mut().copy_from_slice(&best);
-    session.record.figures = vec![("steps".to_owned(), session.record.progress.step as f64)];
-    Ok((gan, ended))
+    fit_gan::play(gan, Data::Images(images), [train.clone(), held_out.clone()], config, session)
 }
 
 /// Asks the discriminator of a game about the images of a set in order and hands its outputs to `sink`, some at a time, as

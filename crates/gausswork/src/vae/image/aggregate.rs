@@ -2,9 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::failure::Failure;
 use super::model::ImageVae;
 use super::simulated::Source;
+use crate::data::image::Failure;
 use crate::data::image::ImageError;
 use crate::learner::Collective;
 use crate::noise::Stream;

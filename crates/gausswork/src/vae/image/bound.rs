@@ -2,13 +2,13 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::failure::Failure;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use super::scorer::{Buffers, Scorer};
 use super::simulated::Source;
 use super::validation::{Summed, means};
 use super::weights::Weights;
+use crate::data::image::Failure;
 use crate::data::image::ImageError;
 use crate::learner::Collective;
 use crate::noise::{Noise, Stream};

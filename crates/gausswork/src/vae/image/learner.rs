@@ -3,11 +3,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::draw::{Shown, draw_images};
-use super::failure::Failure;
 use super::gradient::gradient;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use super::validation::validate;
+use crate::data::image::Failure;
 use crate::data::image::{ImageError, ImageSet, ImageShape};
 use crate::learner::{
     Collective, Diverged, Epochs, Figures, Frame, Gradient, ImagesFrame, Learner, Scene, Validation,

@@ -19,7 +19,6 @@ mod annealing;
 mod bound;
 mod config;
 mod draw;
-mod failure;
 mod gradient;
 mod latent;
 mod learner;

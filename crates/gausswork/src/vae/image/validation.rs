@@ -2,10 +2,10 @@
 
 use burn::tensor::{Tensor, TensorData};
 
-use super::failure::Failure;
 use super::gradient::bounds;
 use super::model::ImageVae;
 use super::pixels::Pixels;
+use crate::data::image::Failure;
 use crate::data::image::ImageError;
 use crate::learner::{Collective, Validation};
 use crate::nn::Leaves;

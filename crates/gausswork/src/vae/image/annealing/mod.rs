@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use self::chains::{Chains, MOST_TEMPERATURES, Purpose};
 use self::path::Path;
-use super::failure::Failure;
 use super::model::ImageVae;
 use super::simulated::{Simulated, Source};
 use super::weights::Weights;
+use crate::data::image::Failure;
 use crate::data::image::ImageError;
 use crate::error::OutOfRange;
 use crate::learner::Collective;

@@ -2,15 +2,15 @@
 
 use std::sync::Mutex;
 
-use crate::data::image::ImageError;
+use super::ImageError;
 
 /// The latest failure that a worker met.
 #[derive(Debug, Default)]
-pub(super) struct Failure(Mutex<Option<ImageError>>);
+pub(crate) struct Failure(Mutex<Option<ImageError>>);
 
 impl Failure {
     /// Notes one.
-    pub(super) fn note(&self, error: ImageError) {
+    pub(crate) fn note(&self, error: ImageError) {
         if let Ok(mut noted) = self.0.lock() {
             *noted = Some(error);
         }
@@ -20,12 +20,12 @@ impl Failure {
     ///
     /// # Errors
     /// What was noted.
-    pub(super) fn check(self) -> Result<(), ImageError> {
+    pub(crate) fn check(self) -> Result<(), ImageError> {
         self.0.into_inner().ok().flatten().map_or(Ok(()), Err)
     }
 
     /// Takes out what was noted.
-    pub(super) fn take(&mut self) -> Option<ImageError> {
+    pub(crate) fn take(&mut self) -> Option<ImageError> {
         self.0.get_mut().ok().and_then(Option::take)
     }
 }
