@@ -78,6 +78,7 @@ impl ImageGeneratorConfig {
             normalisation: self.normalisation,
             nonlinearity: self.nonlinearity,
             upsampling: self.upsampling,
+            dense: Vec::new(),
         }
     }
 

@@ -15,6 +15,8 @@ pub struct ImageNetwork {
     pub hidden: Vec<usize>,
     /// Of the others: features of a pixel at the finest level; twice as many at each coarser one, up to eight times.
     pub width: usize,
+    /// Of the others: hidden units of layers between the coarsest features and the numbers, from the image on; none at first.
+    pub dense: Vec<usize>,
     /// Of the others: what normalises the features.
     pub normalisation: Normalised,
     /// Between the layers.
@@ -95,6 +97,7 @@ impl Default for ImageNetwork {
             architecture: Architecture::Perceptron,
             hidden: vec![400],
             width: 32,
+            dense: Vec::new(),
             normalisation: Normalised::None,
             nonlinearity: Nonlinearity::Relu,
             upsampling: Upsampling::Transposed,
@@ -111,10 +114,12 @@ impl ImageNetwork {
     /// # Errors
     /// The first value that is out of its range.
     pub fn check(&self, key: &str) -> Result<(), OutOfRange> {
-        let layers = self.hidden.len();
-        OutOfRange::unless(layers <= MOST_LAYERS, format!("{key}.hidden"), layers, "at most 16 layers")?;
-        for &hidden in &self.hidden {
-            OutOfRange::unless((1..=8192).contains(&hidden), format!("{key}.hidden"), hidden, "1 to 8192")?;
+        for (name, units) in [("hidden", &self.hidden), ("dense", &self.dense)] {
+            let (key, layers) = (format!("{key}.{name}"), units.len());
+            OutOfRange::unless(layers <= MOST_LAYERS, key.clone(), layers, "at most 16 layers")?;
+            for &units in units {
+                OutOfRange::unless((1..=8192).contains(&units), key.clone(), units, "1 to 8192")?;
+            }
         }
         let fits = (1..=512).contains(&self.width);
         OutOfRange::unless(fits, format!("{key}.width"), self.width, "1 to 512")
