@@ -2,6 +2,7 @@
 //! the same numbers come of any number of threads.
 
 use gausswork::learner::Alone;
+use gausswork::nn::Nonlinearity;
 use gausswork::nn::image::ImageNetwork;
 use gausswork::noise::Noise;
 use gausswork::train::Threads;
@@ -94,7 +95,7 @@ fn bounds_of_a_linear_model_bracket_its_log_likelihood() {
 fn annealing_gives_the_same_numbers_on_any_number_of_threads() {
     let set = digits(None);
     let noise = Noise::new(4);
-    let network = ImageNetwork { hidden: vec![20], ..ImageNetwork::default() };
+    let network = ImageNetwork::perceptron(&[20], Nonlinearity::Relu);
     let config = ImageVaeConfig { latent: Some(4), network, ..ImageVaeConfig::default() };
     let moments = Moments::of(&set, &[0, 1, 2]).unwrap();
     let vae = ImageVae::new(config, gausswork::vae::image::ImageFrame::of(&set), &moments, &noise);

@@ -100,7 +100,8 @@ impl ImageDiscriminatorConfig {
             width: self.width,
             normalisation: self.normalisation,
             nonlinearity: self.nonlinearity,
-            ..ImageNetwork::default()
+            upsampling: Upsampling::default(),
+            dense: Vec::new(),
         }
     }
 

@@ -15,7 +15,7 @@ pub struct ImageNetwork {
     pub hidden: Vec<usize>,
     /// Of the others: features of a pixel at the finest level; twice as many at each coarser one, up to eight times.
     pub width: usize,
-    /// Of the others: hidden units of layers between the coarsest features and the numbers, from the image on; none at first.
+    /// Of the others: hidden units of each layer between the coarsest features and the numbers, from the image on.
     pub dense: Vec<usize>,
     /// Of the others: what normalises the features.
     pub normalisation: Normalised,
@@ -30,9 +30,9 @@ pub struct ImageNetwork {
 #[serde(rename_all = "kebab-case")]
 pub enum Architecture {
     /// Layers of hidden units, which do not know that pixels have neighbours.
-    #[default]
     Perceptron,
     /// Convolutions of 4×4 that halve the image, and their mirror image (Radford et al. 2016, §3).
+    #[default]
     Strided,
     /// Residual blocks of two convolutions of 3×3, between which means of 2×2 halve and repetition doubles (Gulrajani et al. 2017,
     /// appendix F; Miyato et al. 2018, appendix B).
@@ -94,12 +94,12 @@ pub enum Upsampling {
 impl Default for ImageNetwork {
     fn default() -> Self {
         Self {
-            architecture: Architecture::Perceptron,
+            architecture: Architecture::Strided,
             hidden: vec![400],
-            width: 32,
-            dense: Vec::new(),
+            width: 16,
+            dense: vec![256],
             normalisation: Normalised::None,
-            nonlinearity: Nonlinearity::Relu,
+            nonlinearity: Nonlinearity::Silu,
             upsampling: Upsampling::Transposed,
         }
     }
@@ -109,6 +109,16 @@ impl Default for ImageNetwork {
 const MOST_LAYERS: usize = 16;
 
 impl ImageNetwork {
+    /// A perceptron with these hidden units, from the image on.
+    pub fn perceptron(hidden: &[usize], nonlinearity: Nonlinearity) -> Self {
+        Self {
+            architecture: Architecture::Perceptron,
+            hidden: hidden.to_vec(),
+            nonlinearity,
+            ..Self::default()
+        }
+    }
+
     /// Checks every range; `key` is where the configuration has it.
     ///
     /// # Errors

@@ -77,7 +77,7 @@ mod tests {
         let (images, draws, noise) = (3, 20, Noise::new(1));
         for likelihood in Family::ALL {
             for nonlinearity in [Nonlinearity::Relu, Nonlinearity::Tanh, Nonlinearity::Silu] {
-                let network = ImageNetwork { hidden: vec![11, 8], nonlinearity, ..ImageNetwork::default() };
+                let network = ImageNetwork::perceptron(&[11, 8], nonlinearity);
                 let config =
                     ImageVaeConfig { latent: Some(6), network, likelihood, ..ImageVaeConfig::default() };
                 let vae = ImageVae::new(config, frame.clone(), &Moments::none(35), &noise);
