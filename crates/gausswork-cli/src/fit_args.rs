@@ -79,8 +79,8 @@ pub(crate) struct ModelArgs {
     /// game of images 32]
     #[arg(long, value_name = "N")]
     width: Option<usize>,
-    /// Hidden units of each feature's head, or of the hidden layers on images [default: 32 down to 16, fewer the more features there
-    /// are; of images 256 behind convolutions and 400 without]
+    /// Hidden units of each feature's head, or of each hidden layer on images [default: 32 down to 16, fewer the more features there
+    /// are; of images 300 behind convolutions and 400 without]
     #[arg(long, value_name = "N")]
     hidden: Option<usize>,
     /// How columns depend on each other given z: on those before, or not at all [default: autoregressive]
@@ -259,8 +259,9 @@ impl FitArgs {
             ModelKind::Vae if sort == Sort::Images => {
                 let images = &mut config.images;
                 // One flag is told once, whichever architecture it means.
-                let hidden = model.hidden.map(|hidden| vec![hidden]);
-                let _ = set(hidden.clone(), &mut images.network.dense);
+                let dense = model.hidden.map(|units| vec![units; images.network.dense.len().max(1)]);
+                let hidden = model.hidden.map(|units| vec![units; images.network.hidden.len().max(1)]);
+                let _ = set(dense, &mut images.network.dense);
                 some(model.latent, &mut images.latent)
                     + set(model.width, &mut images.network.width)
                     + set(hidden, &mut images.network.hidden)

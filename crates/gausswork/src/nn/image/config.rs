@@ -97,7 +97,7 @@ impl Default for ImageNetwork {
             architecture: Architecture::Strided,
             hidden: vec![400],
             width: 16,
-            dense: vec![256],
+            dense: vec![300, 300],
             normalisation: Normalised::None,
             nonlinearity: Nonlinearity::Silu,
             upsampling: Upsampling::Transposed,
