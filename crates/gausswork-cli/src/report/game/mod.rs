@@ -52,7 +52,7 @@ use crate::game::Game;
 pub(in crate::report) struct Panel {
     objective: &'static str,
     reference: &'static str,
-    judgement: Option<(&'static str, Vec<String>)>,
+    judgement: Option<(String, Vec<String>)>,
     figures: Vec<figures::Figure>,
     histograms: Vec<(Svg, String)>,
     film: Option<film::Film>,
@@ -66,7 +66,7 @@ impl Panel {
     pub(in crate::report) fn new(game: &Game, truth: Option<&Truth>) -> anyhow::Result<Self> {
         let reasons = |judgement: &gausswork::gan::Judgement| {
             let reasons = judgement.reasons.iter().map(|reason| reason.trim_end_matches('.').to_owned());
-            (judgement.verdict.name(), reasons.collect())
+            (judgement.verdict.name().replace('-', " "), reasons.collect())
         };
         Ok(Self {
             objective: game.objective.name(),

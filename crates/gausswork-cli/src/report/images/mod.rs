@@ -52,6 +52,8 @@ struct Page<'a> {
     samples: Inline,
     /// The labels of the rows of samples; empty where the model is told none.
     labels: String,
+    /// Labels whose samples are not shown.
+    left_out: usize,
     film: Vec<(Inline, String)>,
     curves: Vec<(Svg, String)>,
     game: Option<Panel>,
@@ -87,6 +89,10 @@ pub(crate) fn html(card: &Card, directory: &Path, views: &ImageViews, name: &str
         encoder: views.encoder.as_ref().map(|seen| Encoder::new(card, views, seen)).transpose()?,
         samples: Inline::of(&views.samples.strips, "A grid of images drawn from the model")?,
         labels: listed(&views.samples.labels),
+        left_out: match views.samples.labels.len() {
+            0 => 0,
+            shown => views.frame.labels.len().saturating_sub(shown),
+        },
         film: course.film(&views.frame)?,
         curves: course.curves()?,
         game: game.map(|game| Panel::new(&game, None)).transpose()?,
