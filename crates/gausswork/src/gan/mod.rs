@@ -35,7 +35,7 @@ pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
 pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};
 pub use image::{
     DrawnImages, ImageDiscriminatorConfig, ImageField, ImageGenerator, ImageGeneratorConfig, Images,
-    LabelUse, draw,
+    LabelUse, draw, draw_latents,
 };
 pub use learner::{GanLearner, POSITION};
 pub use model::{Data, Field, Gan, Generator};

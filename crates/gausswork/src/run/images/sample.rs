@@ -1,13 +1,13 @@
 //! Drawing images.
 
 use super::error::ImagesError;
-use super::model::of_images;
-use crate::artifact::{Model, Network};
-use crate::gan::{Field, Gan, draw};
+use super::painter::Painter;
+use crate::artifact::Model;
+use crate::gan::draw;
 use crate::noise::Noise;
 use crate::run::{Event, Observer};
 use crate::train::Threads;
-use crate::vae::image::{DRAWN_TOGETHER, ImageVae, Shown, draw_images};
+use crate::vae::image::{DRAWN_TOGETHER, Shown, draw_images};
 
 /// Which images to draw.
 #[derive(Debug, Clone)]
@@ -40,7 +40,8 @@ pub fn sample_images<E: From<ImagesError>>(
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
     let &ImageRequest { count, offset, shown, seed, threads, .. } = request;
-    let source = Source::of(model, request)?;
+    let painter = Painter::of(model)?;
+    let label = painter.label(request.label.as_ref())?;
     if count == 0 {
         return Err(ImagesError::Nothing { what: "images" }.into());
     }
@@ -49,15 +50,15 @@ pub fn sample_images<E: From<ImagesError>>(
     }
     let (workers, noise) = (Threads::new(threads).map_err(ImagesError::from)?, Noise::new(seed));
     // A few pieces of work for every thread, unless images are large.
-    let values = model.network.frame().map_or(1, |frame| frame.shape.values() as u64);
+    let values = painter.frame().shape.values() as u64;
     let pieces = NUMBERS_AHEAD as u64 / (DRAWN_TOGETHER * values);
     let group = DRAWN_TOGETHER * pieces.clamp(1, 16);
     let mut done = 0;
     while done < count {
         let some = group.min(count - done);
-        let images = match source {
-            Source::Vae(vae) => draw_images(vae, [offset + done, some], shown, &noise, &workers),
-            Source::Game(gan, label) => {
+        let images = match painter {
+            Painter::Vae(vae) => draw_images(vae, [offset + done, some], shown, &noise, &workers),
+            Painter::Game(gan, _) => {
                 let drawn = draw(gan, [offset + done, some], label, &noise, &workers);
                 drawn.map(|drawn| drawn.values).unwrap_or_default()
             }
@@ -67,32 +68,4 @@ pub fn sample_images<E: From<ImagesError>>(
         observer.observe(&Event::Rows { done, total: count });
     }
     Ok(())
-}
-
-/// What draws images.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    Vae(&'a ImageVae),
-    /// A game, and the label of all images.
-    Game(&'a Gan, Option<u32>),
-}
-
-impl<'a> Source<'a> {
-    fn of(model: &'a Model, request: &ImageRequest) -> Result<Self, ImagesError> {
-        let (game, names): (_, &[String]) = match &model.network {
-            Network::Gan(gan @ Gan { field: Field::Images(field), .. }) => {
-                (Some(gan), if field.labels() > 0 { &field.frame.labels } else { &[] })
-            }
-            _ => (None, &[]),
-        };
-        let code = |label: &String| {
-            let unknown = || ImagesError::NoLabel { label: label.clone(), names: names.to_vec() };
-            names.iter().position(|name| name == label).map(|code| code as u32).ok_or_else(unknown)
-        };
-        let label = request.label.as_ref().map(code).transpose()?;
-        match game {
-            Some(gan) => Ok(Self::Game(gan, label)),
-            None => of_images(model).map(Self::Vae),
-        }
-    }
 }

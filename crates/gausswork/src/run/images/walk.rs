@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::ImagesError;
 use super::model::{of_images, read};
-use super::painter::{Painter, painter};
+use super::painter::Painter;
 use super::paths::{LatentPath, quantiles};
 use crate::artifact::Model;
 use crate::data::image::{ImageSet, ReadImages};
@@ -42,6 +42,8 @@ pub struct InterpolateRequest {
     pub steps: usize,
     /// Which way.
     pub path: LatentPath,
+    /// Of a game that was told labels: the one of all images; without, each row has that of the image at its beginning.
+    pub label: Option<String>,
     /// The seed.
     pub seed: u64,
     /// Threads to work on.
@@ -53,15 +55,18 @@ pub struct InterpolateRequest {
 pub struct TraverseRequest {
     /// The image from whose mean of `q(z|x)` to start; without, from the prior's mean 0.
     pub from: Option<Chosen>,
-    /// Dimensions, counted from 1; where none are named, the active ones of the fit's held-out images, the greatest rate first.
+    /// Dimensions, counted from 1; where none are named, the active ones of the fit's held-out images, the greatest rate first, and of a
+    /// game, which has no rates, the first twelve.
     pub dimensions: Vec<usize>,
+    /// Of a game that was told labels: the one of all images; without, that of the first image of a sample.
+    pub label: Option<String>,
     /// Images of each dimension.
     pub steps: usize,
     /// Probabilities whose quantiles of N(0, 1) are the first and the last value.
     pub between: [f64; 2],
     /// Threads to work on.
     pub threads: usize,
-    /// The seed, of coin flips of a binarising likelihood.
+    /// The seed, of coin flips of a binarising likelihood and of a label that is not named.
     pub seed: u64,
 }
 
@@ -81,18 +86,21 @@ pub struct Strips {
 /// # Errors
 /// See [`ImagesError`].
 pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips, ImagesError> {
-    let InterpolateRequest { ends, steps, path, seed, threads } = request;
+    let InterpolateRequest { ends, steps, path, label, seed, threads } = request;
     if *steps == 0 {
         return Err(ImagesError::Nothing { what: "steps" });
     }
     let (workers, noise) = (Threads::new(*threads)?, Noise::new(*seed));
+    let painter = Painter::of(model)?;
+    let label = painter.label(label.as_ref())?;
     match ends {
         Ends::Drawn(0) => Err(ImagesError::Nothing { what: "pairs" }),
         Ends::Drawn(pairs) => {
-            let painter = painter(model)?;
-            let z = painter.latents([0, 2 * *pairs as u64], &noise);
-            let values = between(painter, &z, (*path, *steps), &workers);
-            Ok(Strips { frame: painter.frame().clone(), columns: *steps, values })
+            let drawn = [0, 2 * *pairs as u64];
+            let told = painter.told(drawn, &noise).into_iter().step_by(2);
+            let told: Vec<u32> = told.map(|drawn| label.unwrap_or(drawn)).collect();
+            let way = (*path, *steps);
+            Ok(between(painter, &painter.latents(drawn, &noise), &told, way, &workers))
         }
         Ends::Images(chosen) => {
             if chosen.images.len() < 2 {
@@ -104,27 +112,36 @@ pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips
             let images = &images[..images.len() / 2 * 2];
             let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise };
             let z = encode_images(vae, &pixels, images, &workers)?.mean;
-            let made = between(vae, &z, (*path, *steps), &workers);
-            let (shown, values) = (pixels.fixed(images)?, set.shape().values());
-            let rows = made.chunks_exact(steps * values).zip(shown.chunks_exact(2 * values));
-            let row = |(made, ends): (&[f32], &[f32])| [&ends[..values], made, &ends[values..]].concat();
-            let values = rows.flat_map(row).collect();
-            Ok(Strips { frame: vae.frame.clone(), columns: steps + 2, values })
+            let made = between(painter, &z, &[], (*path, *steps), &workers);
+            Ok(made.within(&pixels.fixed(images)?))
         }
     }
 }
 
-/// The images on the ways between the first and the second latent, the third and the fourth, and so on.
+impl Strips {
+    /// The rows with the images between which they lead before and behind them.
+    pub(super) fn within(&self, ends: &[f32]) -> Self {
+        let values = self.frame.shape.values();
+        let rows = self.values.chunks_exact(self.columns * values).zip(ends.chunks_exact(2 * values));
+        let row = |(made, ends): (&[f32], &[f32])| [&ends[..values], made, &ends[values..]].concat();
+        Self { frame: self.frame.clone(), columns: self.columns + 2, values: rows.flat_map(row).collect() }
+    }
+}
+
+/// The images on the ways between the first and the second latent, the third and the fourth, and so on, a row each; `told` are the labels
+/// of the rows.
 pub(super) fn between(
-    painter: &dyn Painter,
+    painter: Painter<'_>,
     z: &[f32],
+    told: &[u32],
     (path, steps): (LatentPath, usize),
     workers: &dyn Collective,
-) -> Vec<f32> {
+) -> Strips {
     let latent = painter.latent();
     let pairs = z.chunks_exact(2 * latent).map(|pair| pair.split_at(latent));
     let z: Vec<f32> = pairs.flat_map(|(a, b)| path.steps([a, b], steps)).collect();
-    painter.paint(&z, workers)
+    let told: Vec<u32> = told.iter().flat_map(|&label| std::iter::repeat_n(label, steps)).collect();
+    painter.strips(steps, painter.paint(&z, &told, workers))
 }
 
 /// Walks along dimensions, one row for each; the dimensions from 1, and the rows.
@@ -132,37 +149,41 @@ pub(super) fn between(
 /// # Errors
 /// See [`ImagesError`].
 pub fn traverse(model: &Model, request: &TraverseRequest) -> Result<(Vec<usize>, Strips), ImagesError> {
-    let TraverseRequest { from, dimensions, steps, between, threads, seed } = request;
+    let TraverseRequest { from, dimensions, steps, between, label, threads, seed } = request;
     if *steps == 0 {
         return Err(ImagesError::Nothing { what: "steps" });
     }
-    let painter = painter(model)?;
-    let latent = painter.latent();
-    let workers = Threads::new(*threads)?;
+    let painter = Painter::of(model)?;
+    let (latent, label) = (painter.latent(), painter.label(label.as_ref())?);
+    let (workers, noise) = (Threads::new(*threads)?, Noise::new(*seed));
     let start = match from {
         None => vec![0.0; latent],
-        Some(chosen) => mean_of(of_images(model)?, chosen, &Noise::new(*seed), &workers)?,
+        Some(chosen) => mean_of(of_images(model)?, chosen, &noise, &workers)?,
     };
-    let dimensions =
-        if dimensions.is_empty() { most_active(&model.card.figures) } else { dimensions.clone() };
+    let dimensions = match (dimensions.is_empty(), painter) {
+        (false, _) => dimensions.clone(),
+        (true, Painter::Vae(_)) => most_active(&model.card.figures),
+        (true, Painter::Game(..)) => (1..=latent.min(TRAVERSED)).collect(),
+    };
     if dimensions.is_empty() {
         return Err(ImagesError::Collapsed);
     }
     if let Some(&dimension) = dimensions.iter().find(|dimension| !(1..=latent).contains(*dimension)) {
         return Err(ImagesError::NoDimension { dimension, latent });
     }
-    let values = along(painter, &start, &dimensions, &quantiles(*between, *steps), &workers);
-    Ok((dimensions, Strips { frame: painter.frame().clone(), columns: *steps, values }))
+    let told = label.or_else(|| painter.told([0, 1], &noise).first().copied());
+    let rows = along(painter, (&start, told), &dimensions, &quantiles(*between, *steps), &workers);
+    Ok((dimensions, rows))
 }
 
-/// The images of a latent of which one dimension after the other, from 1, takes one value after the other.
+/// The images of a latent and a label of which one dimension after the other, from 1, takes one value after the other, a row for each.
 pub(super) fn along(
-    painter: &dyn Painter,
-    start: &[f32],
+    painter: Painter<'_>,
+    (start, told): (&[f32], Option<u32>),
     dimensions: &[usize],
     values: &[f32],
     workers: &dyn Collective,
-) -> Vec<f32> {
+) -> Strips {
     let mut z = Vec::with_capacity(dimensions.len() * values.len() * start.len());
     for dimension in dimensions {
         for value in values {
@@ -170,8 +191,12 @@ pub(super) fn along(
             z.extend(start.iter().enumerate().map(changed));
         }
     }
-    painter.paint(&z, workers)
+    let told: Vec<u32> = told.into_iter().cycle().take(dimensions.len() * values.len()).collect();
+    painter.strips(values.len(), painter.paint(&z, &told, workers))
 }
+
+/// Dimensions along which there are walks, of many.
+pub(super) const TRAVERSED: usize = 12;
 
 /// The active dimensions of a fit, from 1, the greatest rate first.
 fn most_active(figures: &[(String, f64)]) -> Vec<usize> {
