@@ -108,6 +108,11 @@ fn images_are_drawn_to_a_grid_an_array_or_a_folder_and_read_back() {
     assert_eq!(fs::read_dir(path("folder")).unwrap().count(), 70);
     succeeds(fitted(), &["sample", "run", "-n", "70", "-o", &path("again.npy"), "--threads", "1"]);
     assert_eq!(fs::read(path("images.npy")).unwrap(), fs::read(path("again.npy")).unwrap());
+    succeeds(fitted(), &["sample", "run", "-n", "70", "-o", &path("one by one"), "--threads", "1"]);
+    for file in fs::read_dir(path("folder")).unwrap().map(|file| file.unwrap().path()) {
+        let same = out.path().join("one by one").join(file.file_name().unwrap());
+        assert_eq!(fs::read(&file).unwrap(), fs::read(&same).unwrap(), "{}", file.display());
+    }
     succeeds(fitted(), &["sample", "run", "-n", "3", "--pixels", "drawn", "-o", &path("drawn.npy")]);
     assert_ne!(fs::read(path("images.npy")).unwrap(), fs::read(path("drawn.npy")).unwrap());
     // What was written can be scored and fitted.
