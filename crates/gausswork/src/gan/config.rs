@@ -25,6 +25,9 @@ pub struct GanConfig {
     /// Standard deviation of normal noise on what the discriminator sees, at the start; it falls linearly to 0 (Arjovsky & Bottou
     /// 2017).
     pub instance_noise: f64,
+    /// Standard deviation with which the weights of both players start, .02 in many papers (Radford et al. 2016, §4); by the size of each
+    /// layer where not given.
+    pub initial_deviation: Option<f64>,
     /// Of images: what becomes of their labels.
     pub labels: LabelUse,
     /// The generator.
@@ -42,6 +45,7 @@ impl Default for GanConfig {
             discriminator_steps: 1,
             rate_ratio: None,
             instance_noise: 0.0,
+            initial_deviation: None,
             labels: LabelUse::Ignored,
             generator: GeneratorConfig::default(),
             discriminator: DiscriminatorConfig::default(),
@@ -182,6 +186,8 @@ impl GanConfig {
         };
         within("gan.rate-ratio", self.rate_ratio.unwrap_or(1.0), 1e-3..=1e3, "0.001 to 1000")?;
         within("gan.instance-noise", self.instance_noise, 0.0..=100.0, "0 to 100")?;
+        let deviation = self.initial_deviation.unwrap_or(0.02);
+        within("gan.initial-deviation", deviation, 1e-6..=10.0, "0.000001 to 10")?;
         within("gan.generator.rows.warm-start", rows.warm_start, 0.0..=1.0, "a share from 0 to 1")?;
         within("gan.generator.rows.warm-rate", rows.warm_rate, 0.01..=1000.0, "0.01 to 1000")?;
         within("gan.generator.rows.temperature", rows.temperature, 0.01..=100.0, "0.01 to 100")?;

@@ -159,6 +159,10 @@ impl Gan {
             config.discriminator.clone(),
             &other,
         );
+        if let Some(deviation) = config.initial_deviation {
+            generator_params.rescale_weights(deviation);
+            discriminator_params.rescale_weights(deviation);
+        }
         Self { config, layout, field, generator_params, discriminator_params, generator, discriminator, view }
     }
 

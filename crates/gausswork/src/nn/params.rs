@@ -131,6 +131,20 @@ impl Params {
         id
     }
 
+    /// Multiplies each weight, which is of two dimensions or more, so that its values have this root mean square; one of zeros stays.
+    pub fn rescale_weights(&mut self, deviation: f64) {
+        let values = Arc::make_mut(&mut self.values);
+        let weights = self.entries.iter().filter(|e| e.name.ends_with(".weight") && e.shape.len() >= 2);
+        for entry in weights {
+            let weight = &mut values[entry.offset..entry.offset + entry.len()];
+            let squares: f64 = weight.iter().map(|&w| f64::from(w).powi(2)).sum();
+            if squares > 0.0 {
+                let factor = (deviation / (squares / weight.len() as f64).sqrt()) as f32;
+                weight.iter_mut().for_each(|w| *w *= factor);
+            }
+        }
+    }
+
     /// The parameter of a name.
     pub fn id(&self, name: &str) -> Option<ParamId> {
         self.entries.iter().position(|entry| entry.name == name).map(ParamId)
@@ -270,6 +284,22 @@ mod tests {
         params.values_mut().fill(7.0);
         assert_eq!(leaves.get::<2>(id).into_data().try_into_vec::<f32>().ok(), Some(before));
         assert_eq!(params.get(id), [7.0; 6]);
+    }
+
+    #[test]
+    fn rescaled_weights_have_the_deviation_and_the_rest_stays() {
+        let mut params = Params::default();
+        let normal = || Init::Normal { std: 1.0 };
+        let weight = params.add("layer.weight", &[4, 5], normal(), &Noise::new(1));
+        let none = params.add("other.weight", &[2, 2], Init::Zeros, &Noise::new(1));
+        let bias = params.add("layer.bias", &[5], normal(), &Noise::new(1));
+        let (before, kept) = (params.get(weight).to_vec(), params.get(bias).to_vec());
+        params.rescale_weights(0.02);
+        let squares: f64 = params.get(weight).iter().map(|&w| f64::from(w).powi(2)).sum();
+        // A rounding of each of twenty values, and of the factor.
+        assert!(((squares / 20.0).sqrt() / 0.02 - 1.0).abs() < 4.0 * f64::from(f32::EPSILON));
+        assert!(params.get(weight).iter().zip(&before).all(|(new, old)| new.signum() == old.signum()));
+        assert_eq!((params.get(none), params.get(bias)), (&[0.0; 4][..], &kept[..]));
     }
 
     #[test]
