@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
+use gausswork::data::image::DrawnImages;
 use gausswork::gan::{GamePoint, GameRecord, Objective};
 use gausswork::run::{
     Config, Existing, ImageRequest, ImageWriter, ImagesError, Run, fit, game_record, sample_images,
@@ -36,8 +37,8 @@ fn play(
     let (shown, label) = (Shown::Expected, None);
     let request = ImageRequest { count: 10_000, offset: 0, shown, label, seed, threads: 2 };
     if let Some(frame) = finished.model.network.frame() {
-        let mut writer = ImageWriter::create(&directory.join("samples.npy"), frame, 10_000, None)?;
-        let mut sink = |images: &[f32]| writer.write(images).map_err(ImagesError::from);
+        let mut writer = ImageWriter::create(&directory.join("samples.npy"), frame, &[], 10_000, None)?;
+        let mut sink = |images: &DrawnImages| writer.write(images).map_err(ImagesError::from);
         sample_images(&finished.model, &request, &mut sink, &mut ())?;
         writer.finish()?;
     }

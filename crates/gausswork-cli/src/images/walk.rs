@@ -41,6 +41,9 @@ pub(crate) struct InterpolateArgs {
         help_heading = "Data"
     )]
     images: Vec<usize>,
+    /// Of a model that is told labels: the one under which all images are made [default: those of both ends, one turning into the other]
+    #[arg(long, value_name = "LABEL", help_heading = "Data")]
+    label: Option<String>,
     /// Seed of every random number [default: the model's]
     #[arg(long, value_name = "N", help_heading = "Data")]
     seed: Option<u64>,
@@ -74,6 +77,9 @@ pub(crate) struct TraverseArgs {
     /// The image of DATA to start from, counted from 1
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "data", help_heading = "Data")]
     image: usize,
+    /// Of a model that is told labels: the one under which all images are made [default: that of the image of DATA]
+    #[arg(long, value_name = "LABEL", help_heading = "Data")]
+    label: Option<String>,
     /// Seed of the coin flips that stand for grey levels [default: the model's]
     #[arg(long, value_name = "N", help_heading = "Data")]
     seed: Option<u64>,
@@ -130,7 +136,8 @@ pub(crate) fn between(args: &InterpolateArgs) -> anyhow::Result<()> {
     };
     let (steps, seed) = (args.steps as usize, args.seed.unwrap_or(model.card.seed));
     let progress = Progress::new("stopping");
-    let strips = interpolate(&model, &InterpolateRequest { ends, steps, path: args.path, seed, threads })?;
+    let (label, path) = (args.label.clone(), args.path);
+    let strips = interpolate(&model, &InterpolateRequest { ends, label, steps, path, seed, threads })?;
     let rows = write(output, &strips)?;
     progress.clear();
     progress.line(&format!("{rows} pairs, {steps} images on each way, to {}", typed(output)));
@@ -149,6 +156,7 @@ pub(crate) fn along(args: &TraverseArgs) -> anyhow::Result<()> {
     let progress = Progress::new("stopping");
     let request = TraverseRequest {
         from,
+        label: args.label.clone(),
         dimensions: args.dimensions.clone(),
         steps: args.steps as usize,
         between: args.between.0,

@@ -11,6 +11,7 @@ mod game;
 mod image_evaluation;
 mod images;
 mod kl;
+mod labels;
 mod latents;
 mod reproducible;
 mod verbs;

@@ -17,7 +17,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use askama::Template;
-use gausswork::artifact::{Card, ModelKind};
+use gausswork::artifact::{Card, ImageKind, ModelKind};
 use gausswork::run::ImageViews;
 
 use super::ink::Svg;
@@ -35,7 +35,7 @@ struct Page<'a> {
     title: String,
     subtitle: String,
     /// What the figures are of.
-    what: &'static str,
+    what: String,
     findings: Vec<findings::Found>,
     figures: Table,
     /// Of the images shown beside it: held-out or training ones.
@@ -43,11 +43,14 @@ struct Page<'a> {
     rebuilt: Inline,
     differences: Table,
     samples: Inline,
+    /// The same latents under each label, and the labels.
+    by_label: Option<(Inline, String)>,
     film: Vec<(Inline, String)>,
     curves: Vec<(Svg, String)>,
     rates: Vec<(String, u32, String)>,
     silent: usize,
-    traversal: Option<(Inline, String)>,
+    /// Rows, their dimensions, and the label under which they are made, in words.
+    traversal: Option<(Inline, String, String)>,
     between: [Inline; 2],
     map: (Svg, String),
     neighbours: Inline,
@@ -83,7 +86,17 @@ pub(crate) fn html(card: &Card, directory: &Path, views: &ImageViews, name: &str
         true => None,
         false => {
             let names: Vec<String> = dimensions.iter().map(usize::to_string).collect();
-            Some((Inline::of(strips, "Rows of images along latent dimensions")?, names.join(", ")))
+            Some((
+                Inline::of(strips, "Rows of images along latent dimensions")?,
+                names.join(", "),
+                under(kind),
+            ))
+        }
+    };
+    let by_label = match &views.by_label {
+        None => None,
+        Some((names, strips)) => {
+            Some((Inline::of(strips, "Rows of the same latents, a label each")?, names.join(", ")))
         }
     };
     let page = Page {
@@ -112,6 +125,7 @@ pub(crate) fn html(card: &Card, directory: &Path, views: &ImageViews, name: &str
         )?,
         differences: differences(views),
         samples: Inline::new(frame, &views.samples, 16, "A grid of images drawn from the model")?,
+        by_label,
         film: course.film(frame)?,
         curves: course.curves()?,
         silent: views.dimensions.len() - rates.len(),
@@ -135,6 +149,15 @@ pub(crate) fn html(card: &Card, directory: &Path, views: &ImageViews, name: &str
         distances: distances(views),
     };
     page.render().context("the page cannot be written")
+}
+
+/// Under which label latents are walked along; nothing of a model that is told none.
+fn under(kind: &ImageKind) -> String {
+    if kind.shares.is_empty() {
+        return String::new();
+    }
+    let label = kind.frame.labels.get(kind.shares.most_frequent() as usize);
+    label.map_or_else(String::new, |label| format!("; under the label {label}, the most frequent one"))
 }
 
 /// The log-likelihood by which images and draws differ.

@@ -17,8 +17,8 @@ mod images;
 
 pub use config::{ImageDiscriminatorConfig, ImageGeneratorConfig};
 pub(super) use critic::ImageCritic;
-pub use draw::{DrawnImages, draw};
-pub use field::{ImageField, LabelUse};
+pub use draw::{as_seen, draw};
+pub use field::ImageField;
 pub use generator::ImageGenerator;
 pub use images::Images;
 pub(super) use images::marked;

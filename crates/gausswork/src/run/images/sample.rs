@@ -1,8 +1,9 @@
 //! Drawing images.
 
 use super::error::ImagesError;
-use super::model::of_images;
+use super::model::{frame_of, label_of, of_images};
 use crate::artifact::{Model, Network};
+use crate::data::image::DrawnImages;
 use crate::gan::{Field, Gan, draw};
 use crate::noise::Noise;
 use crate::run::{Event, Observer};
@@ -18,7 +19,7 @@ pub struct ImageRequest {
     pub offset: u64,
     /// Of an autoencoder: what is shown of `p(x|z)`.
     pub shown: Shown,
-    /// Of a game that was told labels: the one that all are to have.
+    /// Of a model that is told labels: the one that all are to have; otherwise each comes as often as among the training images.
     pub label: Option<String>,
     /// The seed.
     pub seed: u64,
@@ -36,11 +37,12 @@ const NUMBERS_AHEAD: usize = 1 << 23;
 pub fn sample_images<E: From<ImagesError>>(
     model: &Model,
     request: &ImageRequest,
-    sink: &mut dyn FnMut(&[f32]) -> Result<(), E>,
+    sink: &mut dyn FnMut(&DrawnImages) -> Result<(), E>,
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
     let &ImageRequest { count, offset, shown, seed, threads, .. } = request;
-    let source = Source::of(model, request)?;
+    let source = Source::of(model)?;
+    let label = request.label.as_deref().map(|label| label_of(model, label)).transpose()?;
     if count == 0 {
         return Err(ImagesError::Nothing { what: "images" }.into());
     }
@@ -49,17 +51,16 @@ pub fn sample_images<E: From<ImagesError>>(
     }
     let (workers, noise) = (Threads::new(threads).map_err(ImagesError::from)?, Noise::new(seed));
     // A few pieces of work for every thread, unless images are large.
-    let values = model.network.frame().map_or(1, |frame| frame.shape.values() as u64);
+    let values = frame_of(model)?.shape.values() as u64;
     let pieces = NUMBERS_AHEAD as u64 / (DRAWN_TOGETHER * values);
     let group = DRAWN_TOGETHER * pieces.clamp(1, 16);
     let mut done = 0;
     while done < count {
         let some = group.min(count - done);
         let images = match source {
-            Source::Vae(vae) => draw_images(vae, [offset + done, some], shown, &noise, &workers),
-            Source::Game(gan, label) => {
-                let drawn = draw(gan, [offset + done, some], label, &noise, &workers);
-                drawn.map(|drawn| drawn.values).unwrap_or_default()
+            Source::Vae(vae) => draw_images(vae, [offset + done, some], shown, label, &noise, &workers),
+            Source::Game(gan) => {
+                draw(gan, [offset + done, some], label, &noise, &workers).unwrap_or_default()
             }
         };
         sink(&images)?;
@@ -73,26 +74,14 @@ pub fn sample_images<E: From<ImagesError>>(
 #[derive(Clone, Copy)]
 enum Source<'a> {
     Vae(&'a ImageVae),
-    /// A game, and the label of all images.
-    Game(&'a Gan, Option<u32>),
+    Game(&'a Gan),
 }
 
 impl<'a> Source<'a> {
-    fn of(model: &'a Model, request: &ImageRequest) -> Result<Self, ImagesError> {
-        let (game, names): (_, &[String]) = match &model.network {
-            Network::Gan(gan @ Gan { field: Field::Images(field), .. }) => {
-                (Some(gan), if field.labels() > 0 { &field.frame.labels } else { &[] })
-            }
-            _ => (None, &[]),
-        };
-        let code = |label: &String| {
-            let unknown = || ImagesError::NoLabel { label: label.clone(), names: names.to_vec() };
-            names.iter().position(|name| name == label).map(|code| code as u32).ok_or_else(unknown)
-        };
-        let label = request.label.as_ref().map(code).transpose()?;
-        match game {
-            Some(gan) => Ok(Self::Game(gan, label)),
-            None => of_images(model).map(Self::Vae),
+    fn of(model: &'a Model) -> Result<Self, ImagesError> {
+        match &model.network {
+            Network::Gan(gan @ Gan { field: Field::Images(_), .. }) => Ok(Self::Game(gan)),
+            _ => of_images(model).map(Self::Vae),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::neighbours::{Near, nearest};
 use super::painter::Painter as _;
 use super::paths::{LatentPath, quantiles};
 use super::prepare::split;
-use super::walk::{Strips, along, between};
+use super::walk::{Strips, along, between, means};
 use crate::artifact::Model;
 use crate::data::image::ImageSet;
 use crate::noise::Noise;
@@ -33,6 +33,8 @@ const TRAVERSED: usize = 12;
 const MEASURED: usize = 200;
 /// Samples whose neighbours are shown, and neighbours of each.
 const SHOWN: [usize; 2] = [10, 3];
+/// Labels that are shown, and images of each.
+const BY_LABEL: [usize; 2] = [20, 12];
 /// Images on the way between two.
 const STEPS: usize = 9;
 
@@ -47,9 +49,11 @@ pub struct ImageViews {
     pub rebuilt: Vec<Reconstruction>,
     /// Expectations of the first images of a sample, numbers in [0, 1].
     pub samples: Vec<f32>,
+    /// Of a model that is told labels: their names, and for each a row of images of the same latents; of at most 20, evenly spread.
+    pub by_label: Option<(Vec<String>, Strips)>,
     /// What each latent dimension does over held-out images, the greatest rate first.
     pub dimensions: Vec<Dimension>,
-    /// Active dimensions, from 1, and for each a row of images along it.
+    /// Active dimensions, from 1, and for each a row of images along it; of a model that is told labels, under the most frequent one.
     pub traversal: (Vec<usize>, Strips),
     /// Held-out images, what lies between them, and between draws from N(0, I).
     pub between: [Strips; 2],
@@ -87,11 +91,11 @@ pub fn image_views(
     observer.observe(&Event::Stage("looking at what the model has learned"));
     let vae = of_images(model)?;
     let config = Config::from_toml(&model.card.config).unwrap_or_default();
-    let set = read(vae, path, &config.data.read_images())?;
+    let set = read(model, path, &config.data.read_images())?;
     let [train, held_out] = split(set.len(), config.training.held_out, config.seed);
     let unseen = if held_out.is_empty() { &train } else { &held_out };
     let (workers, noise) = (Threads::new(threads)?, Noise::new(config.seed));
-    let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise };
+    let pixels = Pixels::of(vae, &set, noise);
     let frame = vae.frame.clone();
 
     let encoded = spread(unseen, ENCODED);
@@ -105,29 +109,54 @@ pub fn image_views(
 
     let active = dimensions.iter().filter(|dimension| dimension.is_active()).take(TRAVERSED);
     let active: Vec<usize> = active.map(|dimension| dimension.dimension + 1).collect();
-    let start = vec![0.0; posteriors.latent];
+    let start = vae.shares.behind(&vec![0.0; posteriors.latent], &[vae.shares.most_frequent()]);
     let values = along(vae, &start, &active, &quantiles([0.01, 0.99], STEPS), &workers);
     let traversal = (active, Strips { frame: frame.clone(), columns: STEPS, values });
 
     let ends = spread(unseen, 12);
     let ends = &ends[..ends.len() / 2 * 2];
-    let z = encode_images(vae, &pixels, ends, &workers)?.mean;
+    let z = means(vae, &pixels, ends, None, &workers)?;
     let made = between(vae, &z, (LatentPath::Spherical, STEPS), &workers);
     let numbers = set.shape().values();
     let shown = pixels.fixed(ends)?;
     let rows = made.chunks_exact(STEPS * numbers).zip(shown.chunks_exact(2 * numbers));
     let values = rows.flat_map(|(made, ends)| [&ends[..numbers], made, &ends[numbers..]].concat()).collect();
     let of_images = Strips { frame: frame.clone(), columns: STEPS + 2, values };
-    let z = vae.latents([0, 12], &noise);
+    let z = vae.told([0, 12], None, &noise);
     let values = between(vae, &z, (LatentPath::Spherical, STEPS), &workers);
     let of_draws = Strips { frame: frame.clone(), columns: STEPS, values };
 
-    let many = draw_images(vae, [0, SAMPLES.max(MEASURED as u64)], Shown::Expected, &noise, &workers);
+    let count = SAMPLES.max(MEASURED as u64);
+    let many = draw_images(vae, [0, count], Shown::Expected, None, &noise, &workers).values;
     let neighbours = neighbours(&pixels, vae, &many, [&train, &held_out], &workers)?;
+    let by_label = by_label(vae, &noise, &workers);
     let samples = many[..SAMPLES as usize * numbers].to_vec();
     let rebuilt = reconstruct_images(vae, &pixels, &spread(unseen, REBUILT))?;
     let (held_out, between) = (held_out.len(), [of_images, of_draws]);
-    Ok(ImageViews { frame, held_out, rebuilt, samples, dimensions, traversal, between, map, neighbours })
+    Ok(ImageViews {
+        frame,
+        held_out,
+        rebuilt,
+        samples,
+        by_label,
+        dimensions,
+        traversal,
+        between,
+        map,
+        neighbours,
+    })
+}
+
+/// The same latents under one label after the other.
+fn by_label(vae: &ImageVae, noise: &Noise, workers: &Threads) -> Option<(Vec<String>, Strips)> {
+    let [most, columns] = BY_LABEL;
+    let codes = spread(&(0..vae.labels() as u32).collect::<Vec<u32>>(), most);
+    let of = |&code: &u32| {
+        draw_images(vae, [0, columns as u64], Shown::Expected, Some(code), noise, workers).values
+    };
+    let values = codes.iter().flat_map(of).collect();
+    let names = codes.iter().filter_map(|&code| vae.frame.labels.get(code as usize).cloned()).collect();
+    (!codes.is_empty()).then(|| (names, Strips { frame: vae.frame.clone(), columns, values }))
 }
 
 fn neighbours(

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::ImagesError;
-use super::model::{of_images, read};
+use super::model::{label_of, of_images, read};
 use super::painter::{Painter, painter};
 use super::paths::{LatentPath, quantiles};
 use crate::artifact::Model;
@@ -38,6 +38,9 @@ pub enum Ends {
 pub struct InterpolateRequest {
     /// From where to where.
     pub ends: Ends,
+    /// Of a model that is told labels: the one that all images are made under; otherwise each end has its own, and the weight of a label
+    /// goes in a straight line from one to the other.
+    pub label: Option<String>,
     /// Images on the way, both ends among them.
     pub steps: usize,
     /// Which way.
@@ -53,6 +56,8 @@ pub struct InterpolateRequest {
 pub struct TraverseRequest {
     /// The image from whose mean of `q(z|x)` to start; without, from the prior's mean 0.
     pub from: Option<Chosen>,
+    /// Of a model that is told labels: the one that all images are made under; otherwise that of the image to start from.
+    pub label: Option<String>,
     /// Dimensions, counted from 1; where none are named, the active ones of the fit's held-out images, the greatest rate first.
     pub dimensions: Vec<usize>,
     /// Images of each dimension.
@@ -81,16 +86,17 @@ pub struct Strips {
 /// # Errors
 /// See [`ImagesError`].
 pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips, ImagesError> {
-    let InterpolateRequest { ends, steps, path, seed, threads } = request;
+    let InterpolateRequest { ends, label, steps, path, seed, threads } = request;
     if *steps == 0 {
         return Err(ImagesError::Nothing { what: "steps" });
     }
     let (workers, noise) = (Threads::new(*threads)?, Noise::new(*seed));
+    let label = label.as_deref().map(|label| label_of(model, label)).transpose()?;
     match ends {
         Ends::Drawn(0) => Err(ImagesError::Nothing { what: "pairs" }),
         Ends::Drawn(pairs) => {
             let painter = painter(model)?;
-            let z = painter.latents([0, 2 * *pairs as u64], &noise);
+            let z = painter.told([0, 2 * *pairs as u64], label, &noise);
             let values = between(painter, &z, (*path, *steps), &workers);
             Ok(Strips { frame: painter.frame().clone(), columns: *steps, values })
         }
@@ -99,11 +105,11 @@ pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips
                 return Err(ImagesError::Nothing { what: "pairs of images" });
             }
             let vae = of_images(model)?;
-            let set = read(vae, &chosen.path, &chosen.options)?;
+            let set = read(model, &chosen.path, &chosen.options)?;
             let images = numbers(&set, &chosen.path, &chosen.images)?;
             let images = &images[..images.len() / 2 * 2];
-            let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise };
-            let z = encode_images(vae, &pixels, images, &workers)?.mean;
+            let pixels = Pixels::of(vae, &set, noise);
+            let z = means(vae, &pixels, images, label, &workers)?;
             let made = between(vae, &z, (*path, *steps), &workers);
             let (shown, values) = (pixels.fixed(images)?, set.shape().values());
             let rows = made.chunks_exact(steps * values).zip(shown.chunks_exact(2 * values));
@@ -114,16 +120,25 @@ pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips
     }
 }
 
-/// The images on the ways between the first and the second latent, the third and the fourth, and so on.
+/// The images on the ways between the first and the second latent, the third and the fourth, and so on; labels behind them go straight.
 pub(super) fn between(
     painter: &dyn Painter,
     z: &[f32],
     (path, steps): (LatentPath, usize),
     workers: &dyn Collective,
 ) -> Vec<f32> {
-    let latent = painter.latent();
-    let pairs = z.chunks_exact(2 * latent).map(|pair| pair.split_at(latent));
-    let z: Vec<f32> = pairs.flat_map(|(a, b)| path.steps([a, b], steps)).collect();
+    let (latent, width) = (painter.latent(), painter.latent() + painter.shares().len());
+    let way = |pair: &[f32]| -> Vec<f32> {
+        let [(a, from), (b, to)] = [pair[..width].split_at(latent), pair[width..].split_at(latent)];
+        let z = path.steps([a, b], steps);
+        if from.is_empty() {
+            return z;
+        }
+        let labels = LatentPath::Linear.steps([from, to], steps);
+        let rows = z.chunks_exact(latent).zip(labels.chunks_exact(from.len()));
+        rows.flat_map(|(z, label)| [z, label].concat()).collect()
+    };
+    let z: Vec<f32> = z.chunks_exact(2 * width).flat_map(way).collect();
     painter.paint(&z, workers)
 }
 
@@ -132,16 +147,24 @@ pub(super) fn between(
 /// # Errors
 /// See [`ImagesError`].
 pub fn traverse(model: &Model, request: &TraverseRequest) -> Result<(Vec<usize>, Strips), ImagesError> {
-    let TraverseRequest { from, dimensions, steps, between, threads, seed } = request;
+    let TraverseRequest { from, label, dimensions, steps, between, threads, seed } = request;
     if *steps == 0 {
         return Err(ImagesError::Nothing { what: "steps" });
     }
     let painter = painter(model)?;
     let latent = painter.latent();
     let workers = Threads::new(*threads)?;
+    let label = label.as_deref().map(|label| label_of(model, label)).transpose()?;
     let start = match from {
-        None => vec![0.0; latent],
-        Some(chosen) => mean_of(of_images(model)?, chosen, &Noise::new(*seed), &workers)?,
+        None => {
+            let names = model.network.labels();
+            let labels = label.into_iter().collect::<Vec<u32>>();
+            if labels.is_empty() && !names.is_empty() {
+                return Err(ImagesError::WhichLabel { names: names.to_vec() });
+            }
+            painter.shares().behind(&vec![0.0; latent], &labels)
+        }
+        Some(chosen) => mean_of(model, chosen, label, &Noise::new(*seed), &workers)?,
     };
     let dimensions =
         if dimensions.is_empty() { most_active(&model.card.figures) } else { dimensions.clone() };
@@ -183,16 +206,30 @@ fn most_active(figures: &[(String, f64)]) -> Vec<usize> {
     rates.into_iter().take(active as usize).map(|(dimension, _)| dimension).collect()
 }
 
-fn mean_of(
+/// The means of `q(z|x)` of images, and behind each a label: a given one, or its own.
+pub(super) fn means(
     vae: &ImageVae,
+    pixels: &Pixels<'_>,
+    images: &[u32],
+    label: Option<u32>,
+    workers: &dyn Collective,
+) -> Result<Vec<f32>, ImagesError> {
+    let mean = encode_images(vae, pixels, images, workers)?.mean;
+    let labels = pixels.told(images).into_iter().map(|own| label.unwrap_or(own)).collect::<Vec<_>>();
+    Ok(vae.shares.behind(&mean, &labels))
+}
+
+fn mean_of(
+    model: &Model,
     chosen: &Chosen,
+    label: Option<u32>,
     noise: &Noise,
     workers: &Threads,
 ) -> Result<Vec<f32>, ImagesError> {
-    let set = read(vae, &chosen.path, &chosen.options)?;
+    let vae = of_images(model)?;
+    let set = read(model, &chosen.path, &chosen.options)?;
     let images = numbers(&set, &chosen.path, chosen.images.get(..1).unwrap_or(&[1]))?;
-    let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise: *noise };
-    Ok(encode_images(vae, &pixels, &images, workers)?.mean)
+    means(vae, &Pixels::of(vae, &set, *noise), &images, label, workers)
 }
 
 /// Images by their numbers from 1, as the set counts them.
