@@ -12,7 +12,7 @@ use crate::common::{fails, succeeds};
 use crate::images::digits;
 
 /// Sizes at which a fit takes a few seconds.
-const SMALL: &[&str] = &["--latent", "4", "--hidden", "32", "--labels", "told", "--no-report"];
+const SMALL: &[&str] = &["--latent", "4", "--hidden", "32", "--labels", "told"];
 
 /// A directory with small models of the digits that are told labels, in `vae` and `gan`, and the digits without labels.
 fn fitted() -> &'static Path {
@@ -39,7 +39,7 @@ fn labels(path: &Path) -> Vec<String> {
 #[test]
 fn samples_keep_their_labels_and_can_be_of_one() {
     let (at, out) = (fitted(), TempDir::new().unwrap());
-    let path = |name: &str| out.path().join("contradicts.toml");
+    let path = |name: &str| out.path().join(name);
     for model in ["vae", "gan"] {
         let name = |name: &str| path(&format!("{model}-{name}"));
         let draw = |name: &Path, more: &[&str]| {
@@ -87,10 +87,14 @@ fn scores_are_of_images_given_their_labels() {
         ["score", "vae", &digits, "--bounds", "--images", "10", "--samples", "20", "--temperatures", "4"];
     let (stdout, _) = succeeds(at, &bounds);
     assert!(stdout.contains("log p(x|y)") && stdout.contains("BDMC"), "{stdout}");
+    let page = fs::read_to_string(at.join("vae/report.html")).unwrap();
+    for words in ["told 10 labels", "log p(x|y)", "By label", "under the label"] {
+        assert!(page.contains(words), "no \"{words}\" in the page");
+    }
     let (stdout, _) = succeeds(at, &["inspect", "vae"]);
     assert!(stdout.contains("told 10 labels") && stdout.contains("log p(x|y)"), "{stdout}");
     let out = TempDir::new().unwrap();
-    let file = |name: &str| out.path().join("contradicts.toml").display().to_string();
+    let file = |name: &str| out.path().join(name).display().to_string();
     succeeds(at, &["encode", "vae", &digits, "-o", &file("z.npy")]);
     succeeds(at, &["reconstruct", "vae", &digits, "-o", &file("rebuilt.png")]);
     for more in [&[][..], &["--label", "7"], &[&digits[..]]] {
@@ -150,7 +154,7 @@ fn an_evaluation_says_how_many_images_are_classified_as_labelled() {
 fn labels_that_are_not_there_cannot_be_told() {
     let (at, digits) = (fitted(), digits());
     for model in ["vae", "gan"] {
-        let fit = ["fit", "bare.npy", "--model", model, "--labels", "told", "--out", "x"];
+        let fit = ["fit", "bare.npy", "--model", model, "--range", "0,16", "--labels", "told", "--out", "x"];
         fails(at, &fit, 1, &["labels are to be told", "have none"]);
     }
     let out = TempDir::new().unwrap();

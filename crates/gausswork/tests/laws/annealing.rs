@@ -89,9 +89,13 @@ fn bounds_of_a_linear_model_bracket_its_log_likelihood() {
             assert!(below > -4.5 * error_below && above < 4.5 * error_above, "{told}");
             // Forty temperatures leave far less between them than the encoder, which has learned nothing, leaves below.
             assert!(below - above < 0.1 * elbo, "{told}");
-            // Each image by its own error: half the weights' relative variance is Jensen's gap, far below it.
+            // Each image by its own error: half the weights' relative variance is Jensen's gap, far below it. The error of eight chains is
+            // itself estimated: one of 1,200 values of Student's t with 7 degrees of freedom is above 12 once in 130 times.
             for (bound, truth) in lower.bounds.iter().zip(&truths) {
-                assert!((bound.nats - truth).abs() < 6.0 * bound.standard_error + 0.02, "{bound:?} {truth}");
+                assert!(
+                    (bound.nats - truth).abs() < 12.0 * bound.standard_error,
+                    "{bound:?} {truth}: {told}"
+                );
                 assert!(bound.effective_chains > 1.0 && bound.effective_chains <= 8.0 + 1e-9);
             }
         }
