@@ -16,7 +16,7 @@ pub enum ImageWriter {
     /// An array, without labels.
     Array(ArrayWriter),
     /// An array of images, and one of labels.
-    Arrays(NpzWriter),
+    Arrays(Box<NpzWriter>),
     /// A folder.
     Folder(FolderWriter),
 }
@@ -42,7 +42,8 @@ impl ImageWriter {
             Some("png") => Self::Grid(Grid::new(path, frame.shape, images, columns)?),
             Some("npy") => Self::Array(ArrayWriter::create(path, frame.shape, images, range, numbers)?),
             Some("npz") => {
-                Self::Arrays(NpzWriter::create(path, (frame.shape, images), (range, numbers), labels)?)
+                let arrays = NpzWriter::create(path, (frame.shape, images), (range, numbers), labels)?;
+                Self::Arrays(Box::new(arrays))
             }
             _ => Self::Folder(FolderWriter::create(path, frame.shape, images, labels)?),
         })
