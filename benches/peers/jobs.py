@@ -5,6 +5,7 @@
     jobs.py scale [--only rows|columns|levels] [--most N]             fit and sample as tables grow, on 1 and 2 threads
     jobs.py verbs TABLE                                               sample, score and start-up of the command
     jobs.py epoch TABLE [--epochs 10] [--rounds 3]                    an epoch of CTGAN by the package, and as many of our steps
+    jobs.py images SET [--rounds 3]                                   as many images as a set has, beside PyTorch; peak memory
 
 All take --gausswork PROGRAM and --threads N. Seconds are wall clock of the whole command, start included.
 A peak below `least_peak_mib_seen`, that of this script, reads as that.
@@ -116,9 +117,35 @@ def epoch(o, scratch):
     show(epoch="ctgan", version=importlib.metadata.version("ctgan"), median_ratio=round(statistics.median(ratios), 2))
 
 
+NETWORKS = {
+    "perceptron": 'architecture = "perceptron"\nhidden = [400]\nnonlinearity = "relu"',
+    "convolutional": 'architecture = "strided"\nwidth = 32\ndense = []\nnonlinearity = "relu"',
+}
+
+
+def images(o, scratch):
+    """28×28 images from the decoders of `workloads/image_vae.py`, written as arrays of bytes; ours also as files."""
+    count, report, config = 60_000, scratch / "seconds.json", scratch / "images.toml"
+    for name, network in NETWORKS.items():
+        config.write_text(f"[images]\nlatent = 40\n[images.network]\n{network}\n[training]\nsteps = 200\n")
+        fitted = fit(o, o.table, scratch / "run", o.threads, "--config", config)
+        show(network=name, verb="fit", steps=200, **fitted)
+        ratios = []
+        for _ in range(o.rounds):
+            ours = sample(o, scratch / "run", count, scratch / "ours.npy", o.threads)
+            run([sys.executable, HERE / "images_job.py", name, scratch / "theirs.npy", "-n", count, "--threads", o.threads,
+                 "--report", report])
+            # Theirs from the first product to the file, without the start of Python; ours is the whole command.
+            theirs = json.loads(report.read_text())["seconds"]
+            ratios.append(theirs / ours["seconds"])
+            show(network=name, images=count, ours=ours, pytorch=round(theirs, 4), ratio=round(ratios[-1], 2))
+        show(network=name, median_ratio=round(statistics.median(ratios), 2))
+    show(network=name, to="a folder of PNG files", images=count, **sample(o, scratch / "run", count, scratch / "png", o.threads))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("job", choices=["peers", "scale", "verbs", "epoch"])
+    parser.add_argument("job", choices=["peers", "scale", "verbs", "epoch", "images"])
     parser.add_argument("table", nargs="?", type=Path)
     parser.add_argument("--gausswork", default="target/release/gausswork")
     parser.add_argument("--benches", default="target/release/gausswork-benches", help="of the job epoch")
@@ -133,7 +160,7 @@ def main():
     floor = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     show(machine=machine.describe(), threads=o.threads, least_peak_mib_seen=floor)
     with tempfile.TemporaryDirectory() as scratch:
-        {"peers": peers, "scale": scale, "verbs": verbs, "epoch": epoch}[o.job](o, Path(scratch))
+        {"peers": peers, "scale": scale, "verbs": verbs, "epoch": epoch, "images": images}[o.job](o, Path(scratch))
 
 
 if __name__ == "__main__":

@@ -6,14 +6,13 @@
 //! on rows drawn anew; Adam 2e-4 (.5, .9) for each. Batch normalisation takes the moments of a shard here, of the batch in
 //! PyTorch; running moments, which training does not read, are kept there only.
 
-use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
-use gausswork::fused::Activation;
+use gausswork::fused::{Activation, activate as activated, spans_softmax};
 use gausswork::nn::{BatchNorm, Leaves, Linear, Params};
 use gausswork::noise::{Noise, Stream};
 use gausswork::train::Threads;
 
-use super::columns::{LEVELS, MODES, REALS, WIDTH, encode};
+use super::columns::{REALS, WIDTH, encode, spans};
 use super::network::{Network, SHARDS, normals};
 use super::rows::Rows;
 use super::workload::{Setting, Step, Stepper, Workload};
@@ -138,18 +137,11 @@ fn drop_half(x: Tensor<2>, noise: &Noise, address: u64) -> Tensor<2> {
 /// tanh of the reals, Gumbel-softmax of the spans.
 fn activate(output: Tensor<2>, noise: &Noise, address: u64) -> Tensor<2> {
     let [rows, _] = output.dims();
-    let real = output.clone().narrow(1, 0, REALS).tanh();
-    let spans = output.narrow(1, REALS, WIDTH - REALS);
+    let real = activated(output.clone().narrow(1, 0, REALS), Activation::Tanh);
+    let logits = output.narrow(1, REALS, WIDTH - REALS);
     let mut gumbel = vec![0.0; rows * (WIDTH - REALS)];
     noise.fill_gumbel(Stream::Latent, address, &mut gumbel);
-    let gumbel: Tensor<2> = Tensor::from_data(TensorData::new(gumbel, spans.dims()), &spans.device());
-    let logits = (spans + gumbel).div_scalar(TAU);
-    let modes = logits.clone().narrow(1, 0, REALS * MODES).reshape([rows, REALS, MODES]);
-    let mut parts = vec![real, softmax(modes, 2).reshape([rows, REALS * MODES])];
-    let mut first = REALS * MODES;
-    for length in LEVELS {
-        parts.push(softmax(logits.clone().narrow(1, first, length), 1));
-        first += length;
-    }
-    Tensor::cat(parts, 1)
+    let gumbel: Tensor<2> = Tensor::from_data(TensorData::new(gumbel, logits.dims()), &logits.device());
+    let lengths: Vec<usize> = spans().map(|(_, length)| length).collect();
+    Tensor::cat(vec![real, spans_softmax(logits + gumbel, &lengths, TAU)], 1)
 }

@@ -11,11 +11,13 @@ use gausswork::data::image::{
 };
 use gausswork::data::image::{LabelShares, Range, read, write_npy};
 use gausswork::learner::Learner as _;
-use gausswork::nn::AdamConfig;
 use gausswork::nn::image::{Architecture, ImageNetwork};
+use gausswork::nn::{AdamConfig, Nonlinearity};
 use gausswork::noise::{Noise, Stream};
 use gausswork::train::Threads;
-use gausswork::vae::image::{ImageLearner, ImageVae, ImageVaeConfig, Moments};
+use gausswork::vae::image::{
+    EncoderGradient, ImageLearner, ImageObjective, ImageVae, ImageVaeConfig, Moments,
+};
 
 use burn::tensor::Device;
 
@@ -40,8 +42,15 @@ fn make(setting: &Setting, architecture: Architecture) -> anyhow::Result<Box<dyn
     write_npy(&path, &ImageBatch { shape: SHAPE, values: &values }, Range::BYTE, NpyNumbers::U8)?;
     // The learner borrows the set for as long as the process lives.
     let set: &'static ImageSet = Box::leak(Box::new(read(&path, &ReadImages::default())?));
-    let network = ImageNetwork { architecture, ..ImageNetwork::default() };
-    let config = ImageVaeConfig { latent: Some(LATENT), network, ..ImageVaeConfig::default() };
+    let network = ImageNetwork {
+        architecture,
+        width: 32,
+        dense: Vec::new(),
+        nonlinearity: Nonlinearity::Relu,
+        ..ImageNetwork::default()
+    };
+    let objective = ImageObjective { gradient: Some(EncoderGradient::Total), ..ImageObjective::default() };
+    let config = ImageVaeConfig { latent: Some(LATENT), network, objective, ..ImageVaeConfig::default() };
     let all: Vec<u32> = (0..IMAGES as u32).collect();
     let vae =
         ImageVae::new(config, ImageFrame::of(set), LabelShares::none(), &Moments::of(set, &all)?, &noise);

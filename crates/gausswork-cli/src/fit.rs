@@ -77,10 +77,6 @@ fn report(
         return Ok(None);
     }
     let run = typed(directory);
-    // The page of images is one of an autoencoder, and the report one of tables.
-    if finished.model.network.gan().is_some() && finished.model.network.frame().is_some() {
-        return Ok(None);
-    }
     if finished.model.network.frame().is_some() {
         let page = images::page::write(&finished.model, directory, data, threads, progress);
         return page.map(|()| None).with_context(|| format!("the model is in {run}, but its page failed"));

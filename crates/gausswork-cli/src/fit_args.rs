@@ -75,11 +75,12 @@ pub(crate) struct ModelArgs {
     /// Latent dimensions [default: 16, of images of more than 256 numbers 50]
     #[arg(long, value_name = "N")]
     latent: Option<usize>,
-    /// Hidden units of encoder and decoder trunk, or features of a pixel in convolutions on images [default: 128; of images 32]
+    /// Hidden units of encoder and decoder trunk, or features of a pixel in convolutions on images [default: 128; of images 16, of a
+    /// game of images 32]
     #[arg(long, value_name = "N")]
     width: Option<usize>,
-    /// Hidden units of each feature's head, or of the hidden layers on images [default: 32 down to 16, fewer the more features there
-    /// are; of images 400]
+    /// Hidden units of each feature's head, or of each hidden layer on images [default: 32 down to 16, fewer the more features there
+    /// are; of images 300 behind convolutions and 400 without]
     #[arg(long, value_name = "N")]
     hidden: Option<usize>,
     /// How columns depend on each other given z: on those before, or not at all [default: autoregressive]
@@ -101,7 +102,7 @@ pub(crate) struct ObjectiveArgs {
     /// Nats per latent dimension that cost a constant [default: 0.2]
     #[arg(long, value_name = "NATS")]
     free_bits: Option<f64>,
-    /// Steps over which the weight of the rate rises from 0 [default: 100, of images 0]
+    /// Steps over which the weight of the rate rises from 0 [default: 100, of images two fifths of all]
     #[arg(long, value_name = "STEPS")]
     warm_up: Option<u64>,
 }
@@ -122,7 +123,7 @@ pub(crate) struct TrainingArgs {
     /// Pieces of a batch that are worked on side by side; results depend on it, never on --threads [default: 2]
     #[arg(long, value_name = "N")]
     shards: Option<usize>,
-    /// Greatest learning rate [default: 0.003, of a GAN 0.0002, of images 0.001]
+    /// Greatest learning rate [default: 0.003, of a GAN 0.0002, of images 0.002]
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
     /// Seconds after which training stops with the best weights so far [default: none]
@@ -258,9 +259,13 @@ impl FitArgs {
         said += match config.kind {
             ModelKind::Vae if sort == Sort::Images => {
                 let images = &mut config.images;
+                // One flag is told once, whichever architecture it means.
+                let dense = model.hidden.map(|units| vec![units; images.network.dense.len().max(1)]);
+                let hidden = model.hidden.map(|units| vec![units; images.network.hidden.len().max(1)]);
+                let _ = set(dense, &mut images.network.dense);
                 some(model.latent, &mut images.latent)
                     + set(model.width, &mut images.network.width)
-                    + set(model.hidden.map(|hidden| vec![hidden]), &mut images.network.hidden)
+                    + set(hidden, &mut images.network.hidden)
             }
             ModelKind::Vae => {
                 set(model.latent, &mut vae.latent)
@@ -291,11 +296,14 @@ impl FitArgs {
         said += set(model.columns, &mut config.model.columns);
         said += set(model.prior_components, &mut config.prior.components);
         let (of_table, of_images) = (&mut config.objective, &mut config.images.objective);
-        let (beta, warm_up) = match sort {
-            Sort::Table => (&mut of_table.beta, &mut of_table.warm_up),
-            Sort::Images => (&mut of_images.beta, &mut of_images.warm_up),
+        said += match sort {
+            Sort::Table => {
+                set(objective.beta, &mut of_table.beta) + set(objective.warm_up, &mut of_table.warm_up)
+            }
+            Sort::Images => {
+                set(objective.beta, &mut of_images.beta) + some(objective.warm_up, &mut of_images.warm_up)
+            }
         };
-        said += set(objective.beta, beta) + set(objective.warm_up, warm_up);
         said += set(objective.free_bits, &mut config.objective.free_bits);
         let training = &mut config.training;
         if t.steps.is_some() || t.epochs.is_some() {

@@ -72,12 +72,12 @@ const CURVE_LINES: usize = 10;
 /// A file that is not a model.
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<()> {
     let model = args::load(&args.model)?;
-    let curve = Curve::of(&model, &args.model);
+    let curve = Curve::of(&model.card, &args.model);
     if args.json { json_to_stdout(&as_json(&model, &curve)?) } else { to_stdout(&text(&model, &curve)) }
 }
 
 /// How training went, as the run directory tells.
-enum Curve {
+pub(crate) enum Curve {
     /// Of an autoencoder: pass, step, training and held-out ELBO.
     Bounds(Vec<[Value; 4]>),
     /// Of a GAN.
@@ -85,8 +85,9 @@ enum Curve {
 }
 
 impl Curve {
-    fn of(model: &Model, path: &Path) -> Self {
-        match &model.card.model {
+    /// What a run directory says, or that of a model file.
+    pub(crate) fn of(card: &Card, path: &Path) -> Self {
+        match &card.model {
             ModelKind::Vae(_) | ModelKind::Images(_) => Self::Bounds(curve::validations(path)),
             ModelKind::Gan(kind) => {
                 let directory = if path.is_dir() { Some(path) } else { path.parent() };
@@ -113,7 +114,8 @@ impl Curve {
         }
     }
 
-    fn json(&self) -> Vec<Value> {
+    /// All of it, for programs.
+    pub(crate) fn json(&self) -> Vec<Value> {
         let point = |[pass, step, train, held_out]: &[Value; 4]| json!({ "pass": pass, "step": step, "train_elbo": train, "held_out_elbo": held_out });
         match self {
             Self::Bounds(bounds) => bounds.iter().map(point).collect(),
@@ -193,7 +195,8 @@ fn as_json(model: &Model, curve: &Curve) -> anyhow::Result<Value> {
     }))
 }
 
-fn kind(model: &ModelKind) -> String {
+/// What a model is.
+pub(crate) fn kind(model: &ModelKind) -> String {
     match model {
         ModelKind::Vae(vae) => of_vae(vae),
         ModelKind::Gan(kind) => of_gan(kind),

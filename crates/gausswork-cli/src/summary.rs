@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gausswork::artifact::{Card, Model, ModelKind};
+use gausswork::artifact::{Card, Model, ModelKind, Network};
 use gausswork::eval::report::Report;
 use gausswork::gan::Objective;
 use gausswork::run::Finished;
@@ -68,6 +68,9 @@ pub(crate) fn tell(
         grouped(step),
         grouped(best),
     ));
+    if let Some(rising) = rising(&finished.model.network, best) {
+        progress.line(&rising);
+    }
     progress.line(&figures(card));
     if let Some(judgement) = &card.judgement {
         progress.line(&format!("\n{}", game::verdict(judgement)));
@@ -97,6 +100,20 @@ pub(crate) fn tell(
         "judgement": card.judgement,
         "report": report.map(serde_json::to_value).transpose()?,
     }))
+}
+
+/// A remark where the weight of an autoencoder's rate had not risen to its end when the weights were chosen.
+fn rising(network: &Network, best: u64) -> Option<String> {
+    let Network::Images(vae) = network else { return None };
+    let objective = &vae.config.objective;
+    let (warm_up, weight) = (objective.warm_up?, objective.beta_at(best.saturating_sub(1)));
+    (best < warm_up).then(|| {
+        format!(
+            "the weight of the rate had risen to {weight:.2} of {} by then: take more steps, or a shorter --warm-up than {}",
+            objective.beta,
+            grouped(warm_up)
+        )
+    })
 }
 
 /// What to type next.

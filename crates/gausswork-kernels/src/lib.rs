@@ -24,6 +24,7 @@ mod product;
 mod relaxed;
 mod softmax;
 mod spans;
+mod spans_softmax;
 mod squares;
 mod table;
 mod window;
@@ -47,6 +48,7 @@ pub use product::{
 pub use relaxed::{one_hot_of_greatest, softmax_gradient};
 pub use softmax::{log_mass, log_mass_by_columns, log_mass_gradient};
 pub use spans::spans_loss;
+pub use spans_softmax::{spans_softmax, spans_softmax_gradient};
 pub use squares::{TILE, add_outer, shifted_squares};
 pub use table::{add_scaled, add_table_rows, gather_columns};
 pub use window::Window;

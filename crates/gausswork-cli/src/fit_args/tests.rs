@@ -36,7 +36,10 @@ fn help_names_the_true_defaults() {
     line("latent", format!("{}, of images of more than 256 numbers 50", d.model.latent));
     line(
         "hidden",
-        format!("32 down to 16, fewer the more features there are; of images {}", d.images.network.hidden[0]),
+        format!(
+            "32 down to 16, fewer the more features there are; of images {} behind convolutions and {} without",
+            d.images.network.dense[0], d.images.network.hidden[0]
+        ),
     );
     line("importance-samples", d.images.objective.samples.to_string());
 }

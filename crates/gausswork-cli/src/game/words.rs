@@ -39,11 +39,11 @@ pub(crate) fn figures(objective: Objective, find: impl Fn(&str) -> Option<f64>) 
         [
             "J_D of a fresh discriminator".to_owned(),
             format!("{j_d:.4} ± {error:.4}"),
-            "held-out rows against samples; 0.6931 where it can tell nothing".to_owned(),
+            "held-out data against samples; 0.6931 where it can tell nothing".to_owned(),
         ]
     });
     let bound = |name: &str, title: &str, whose: &str| {
-        plain(name, title, &format!("nats, lower bound by {whose} on held-out rows; at most 0.6931"))
+        plain(name, title, &format!("nats, lower bound by {whose} on held-out data; at most 0.6931"))
     };
     let own_bound = match objective.meaning() {
         Meaning::Logit => bound("held_out_jsd_bound", "JSD of samples and data", "the game's discriminator"),

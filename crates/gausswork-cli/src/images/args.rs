@@ -46,7 +46,7 @@ pub(crate) struct ImageArgs {
     #[arg(long, value_name = "WHAT")]
     labels: Option<LabelFlag>,
     /// How encoder and decoder are connected: hidden layers, convolutions that halve the image, or residual blocks of convolutions
-    /// [default: perceptron]
+    /// [default: strided, of a game of images of up to 256 numbers perceptron]
     #[arg(long, value_name = "WHICH", value_parser = PossibleValuesParser::new(Architecture::ALL.map(Architecture::name))
         .map(|name| Architecture::ALL.into_iter().find(|which| which.name() == name).unwrap_or_default()))]
     network: Option<Architecture>,

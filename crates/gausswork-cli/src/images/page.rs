@@ -2,19 +2,17 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use gausswork::artifact::Model;
 use gausswork::run::image_views;
-use gausswork::whole::write_whole;
 
-use crate::output::typed;
+use crate::evaluate::{REPORT_FILES, put};
 use crate::progress::Progress;
 use crate::report;
 
-/// Looks at a fresh model and leaves the page in the run directory.
+/// Looks at a fresh model and leaves the page, and its figures as JSON, in the run directory.
 ///
 /// # Errors
-/// The library's, and those of the file.
+/// The library's, and those of the files.
 pub(crate) fn write(
     model: &Model,
     directory: &Path,
@@ -24,7 +22,8 @@ pub(crate) fn write(
 ) -> anyhow::Result<()> {
     let views = image_views(model, data, threads, progress)?;
     let name = data.file_name().unwrap_or(data.as_os_str()).to_string_lossy();
-    let page = report::images::html(&model.card, directory, &views, &name)?;
-    let path = directory.join("report.html");
-    write_whole(&path, page.as_bytes()).with_context(|| format!("cannot write {}", typed(&path)))
+    let [page, figures] = REPORT_FILES.map(|name| directory.join(name));
+    put(&page, &report::images::html(&model.card, directory, &views, &name)?)?;
+    let told = report::images::json(&model.card, directory, &views);
+    put(&figures, &(serde_json::to_string_pretty(&told)? + "\n"))
 }

@@ -38,16 +38,23 @@ fn network(network: &ImageNetwork) -> String {
     };
     match network.architecture {
         Architecture::Perceptron => {
-            let hidden = network.hidden.iter().map(ToString::to_string).collect::<Vec<_>>().join("-");
-            format!("hidden layers {}{normalised}", if hidden.is_empty() { "none" } else { &hidden })
+            let hidden = if network.hidden.is_empty() { "none".to_owned() } else { listed(&network.hidden) };
+            format!("hidden layers {hidden}{normalised}")
         }
-        Architecture::Strided => {
-            format!("strided convolutions from {} features on{normalised}", network.width)
-        }
-        Architecture::Residual => {
-            format!("residual convolutions from {} features on{normalised}", network.width)
+        Architecture::Strided | Architecture::Residual => {
+            let (name, width) = (network.architecture.name(), network.width);
+            let dense = match network.dense.as_slice() {
+                [] => String::new(),
+                dense => format!(", hidden layers {}", listed(dense)),
+            };
+            format!("{name} convolutions from {width} features on{dense}{normalised}")
         }
     }
+}
+
+/// Sizes of layers, one after the other.
+fn listed(units: &[usize]) -> String {
+    units.iter().map(ToString::to_string).collect::<Vec<_>>().join("-")
 }
 
 /// What its figures are of.

@@ -41,7 +41,7 @@ pub(crate) struct InterpolateArgs {
         help_heading = "Data"
     )]
     images: Vec<usize>,
-    /// Of a model that is told labels: the one under which all images are made [default: those of both ends, one turning into the other]
+    /// Of a model that is told labels: the label of all images [default: each row has that of its first image]
     #[arg(long, value_name = "LABEL", help_heading = "Data")]
     label: Option<String>,
     /// Seed of every random number [default: the model's]
@@ -66,7 +66,7 @@ pub(crate) struct InterpolateArgs {
 #[derive(Debug, Args)]
 #[command(
     after_help = "One row of images for each dimension, and a line on stdout: row, dimension, rate (KL of q(z_d|x) from N(0, 1) on \
-    held-out images, nats). The values are quantiles of N(0, 1) at even probabilities; the other dimensions stay at the prior's mean \
+    held-out images, nats; empty of a game, which has no encoder). The values are quantiles of N(0, 1) at even probabilities; the other dimensions stay at the prior's mean \
     0, or at the mean of q(z|x) of an image of DATA."
 )]
 pub(crate) struct TraverseArgs {
@@ -77,13 +77,13 @@ pub(crate) struct TraverseArgs {
     /// The image of DATA to start from, counted from 1
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "data", help_heading = "Data")]
     image: usize,
-    /// Of a model that is told labels: the one under which all images are made [default: that of the image of DATA]
+    /// Of a model that is told labels: the label of all images [default: that of the image of DATA, or of the first image of a sample]
     #[arg(long, value_name = "LABEL", help_heading = "Data")]
     label: Option<String>,
-    /// Seed of the coin flips that stand for grey levels [default: the model's]
+    /// Seed of the coin flips that stand for grey levels, and of the first image's label [default: the model's]
     #[arg(long, value_name = "N", help_heading = "Data")]
     seed: Option<u64>,
-    /// Dimensions, counted from 1 [default: the active ones, the greatest rate first]
+    /// Dimensions, counted from 1 [default: the active ones, the greatest rate first; of a game the first twelve]
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', help_heading = "Walk")]
     dimensions: Vec<usize>,
     /// Images of each dimension
@@ -136,8 +136,8 @@ pub(crate) fn between(args: &InterpolateArgs) -> anyhow::Result<()> {
     };
     let (steps, seed) = (args.steps as usize, args.seed.unwrap_or(model.card.seed));
     let progress = Progress::new("stopping");
-    let (label, path) = (args.label.clone(), args.path);
-    let strips = interpolate(&model, &InterpolateRequest { ends, label, steps, path, seed, threads })?;
+    let (path, label) = (args.path, args.label.clone());
+    let strips = interpolate(&model, &InterpolateRequest { ends, steps, path, label, seed, threads })?;
     let rows = write(output, &strips)?;
     progress.clear();
     progress.line(&format!("{rows} pairs, {steps} images on each way, to {}", typed(output)));
@@ -156,10 +156,10 @@ pub(crate) fn along(args: &TraverseArgs) -> anyhow::Result<()> {
     let progress = Progress::new("stopping");
     let request = TraverseRequest {
         from,
-        label: args.label.clone(),
         dimensions: args.dimensions.clone(),
         steps: args.steps as usize,
         between: args.between.0,
+        label: args.label.clone(),
         threads,
         seed: args.seed.unwrap_or(model.card.seed),
     };

@@ -18,6 +18,7 @@ const CLASSES: usize = 200;
 #[template(path = "image_sets.html")]
 struct Page<'a> {
     report: &'a ImageReport,
+    version: &'a str,
     title: String,
     subtitle: String,
     verdicts: Vec<String>,
@@ -38,6 +39,7 @@ pub(crate) fn html(report: &ImageReport) -> anyhow::Result<String> {
         report.sets.iter().filter(|set| set.role == ImageRole::Synthetic).collect();
     let names: Vec<String> = judged.iter().map(|set| shown(&set.name)).collect();
     let page = Page {
+        version: &report.made.version,
         title: super::title(&names),
         subtitle: format!("Features {}", compared(report)),
         verdicts: judged.iter().map(|set| verdict(report, set)).collect(),

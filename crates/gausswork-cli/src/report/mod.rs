@@ -2,7 +2,8 @@
 //!
 //! | to see | look at |
 //! |---|---|
-//! | the page | [`html`], `templates/report.html`, `templates/report.css` |
+//! | the page | [`html`], `templates/report.html` |
+//! | what all pages share | `templates/page.html`, `templates/report.css` |
 //! | findings and their gravity | [`findings`] |
 //! | scores and how they are estimated | [`scores`] |
 //! | sets, their ranking and differences | [`sets`] |
@@ -53,6 +54,7 @@ use table::{Cell, Head, Row, Table};
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report,
+    version: &'a str,
     title: String,
     subtitle: String,
     findings: Vec<findings::Found>,
@@ -86,6 +88,7 @@ pub(crate) fn html(report: &Report, game: Option<&Game>) -> anyhow::Result<Strin
     let left_out = report.left_out.iter().take(LEFT_OUT).map(|(name, why)| (shown(name), why.clone()));
     let page = Page {
         report,
+        version: &report.made.version,
         title: title(&names),
         subtitle: subtitle(report),
         findings: findings::findings(report),
@@ -100,7 +103,7 @@ pub(crate) fn html(report: &Report, game: Option<&Game>) -> anyhow::Result<Strin
         usefulness: rows::usefulness(report),
         privacy: privacy(report),
         curve: curve::Curve::new(&report.curve)?,
-        game: game.map(|game| game::Panel::new(game, report)).transpose()?,
+        game: game.map(|game| game::Panel::new(game, report.truth.as_ref())).transpose()?,
         sources: sources(report),
         left_out: left_out.collect(),
         omitted: report.left_out.len().saturating_sub(LEFT_OUT),

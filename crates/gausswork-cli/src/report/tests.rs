@@ -247,7 +247,7 @@ fn games_of_every_objective_are_shown() {
         }
         let sure = objective.probability(0.0).is_some();
         assert_eq!(page.contains("D(x) and D(G(z))"), sure);
-        assert_eq!(page.contains("What D says of held-out rows"), sure);
+        assert_eq!(page.contains("What D says of held-out data"), sure);
         assert_eq!(page.contains("no probability"), !sure);
         assert_eq!(page.matches("<g id=\"frame-").count(), 12);
         assert_eq!(page.matches("<use href=\"#frame-").count(), 12);

@@ -33,6 +33,14 @@ pub(crate) fn fitted() -> &'static Path {
     directory.path()
 }
 
+/// A page apart from its pixels, which spell anything.
+pub(crate) fn words_of(page: &str) -> String {
+    let mut parts = page.split("base64,");
+    let mut words = parts.next().unwrap().to_owned();
+    parts.for_each(|part| words.push_str(part.split_once('"').unwrap().1));
+    words
+}
+
 #[test]
 fn a_fit_of_images_writes_a_run_with_a_picture() {
     let (directory, data) = (TempDir::new().unwrap(), digits());
@@ -50,6 +58,7 @@ fn a_fit_of_images_writes_a_run_with_a_picture() {
         "figures.json",
         "sample.png",
         "report.html",
+        "report.json",
     ] {
         assert!(directory.path().join("runs/digits").join(file).is_file(), "{file}");
     }
@@ -69,11 +78,12 @@ fn a_fit_of_images_writes_a_run_with_a_picture() {
         assert!(page.contains(words), "no \"{words}\"");
     }
     assert!(page.matches("data:image/png;base64,").count() >= 10);
-    // Apart from pixels, which spell anything.
-    let mut parts = page.split("base64,");
-    let mut words = parts.next().unwrap().to_owned();
-    parts.for_each(|part| words.push_str(part.split_once('"').unwrap().1));
+    let words = words_of(&page);
     assert!(!words.contains("http") && !words.contains("NaN") && page.len() < 3 << 20, "{}", page.len());
+    let report: Value =
+        serde_json::from_slice(&fs::read(directory.path().join("runs/digits/report.json")).unwrap()).unwrap();
+    assert_eq!(report["figures"], told["figures"]);
+    assert_eq!(report["encoder"]["dimensions"].as_array().map(Vec::len), Some(4));
     for words in
         ["1,797 images of 8x8 grey, 10 labels", "coin flips", "bits per dimension", "-n 64 -o grid.png"]
     {
@@ -98,6 +108,11 @@ fn images_are_drawn_to_a_grid_an_array_or_a_folder_and_read_back() {
     assert_eq!(fs::read_dir(path("folder")).unwrap().count(), 70);
     succeeds(fitted(), &["sample", "run", "-n", "70", "-o", &path("again.npy"), "--threads", "1"]);
     assert_eq!(fs::read(path("images.npy")).unwrap(), fs::read(path("again.npy")).unwrap());
+    succeeds(fitted(), &["sample", "run", "-n", "70", "-o", &path("one by one"), "--threads", "1"]);
+    for file in fs::read_dir(path("folder")).unwrap().map(|file| file.unwrap().path()) {
+        let same = out.path().join("one by one").join(file.file_name().unwrap());
+        assert_eq!(fs::read(&file).unwrap(), fs::read(&same).unwrap(), "{}", file.display());
+    }
     succeeds(fitted(), &["sample", "run", "-n", "3", "--pixels", "drawn", "-o", &path("drawn.npy")]);
     assert_ne!(fs::read(path("images.npy")).unwrap(), fs::read(path("drawn.npy")).unwrap());
     // What was written can be scored and fitted.

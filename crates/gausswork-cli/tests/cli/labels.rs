@@ -88,7 +88,7 @@ fn scores_are_of_images_given_their_labels() {
     let (stdout, _) = succeeds(at, &bounds);
     assert!(stdout.contains("log p(x|y)") && stdout.contains("BDMC"), "{stdout}");
     let page = fs::read_to_string(at.join("vae/report.html")).unwrap();
-    for words in ["told 10 labels", "log p(x|y)", "By label", "under the label"] {
+    for words in ["told 10 labels", "log p(x|y)", "the same latents in every row"] {
         assert!(page.contains(words), "no \"{words}\" in the page");
     }
     let (stdout, _) = succeeds(at, &["inspect", "vae"]);
@@ -102,8 +102,7 @@ fn scores_are_of_images_given_their_labels() {
     }
     succeeds(at, &["traverse", "vae", "--dimensions", "1,2", "--label", "7", "-o", &file("seven.png")]);
     succeeds(at, &["traverse", "vae", &digits, "--dimensions", "1,2", "-o", &file("first.png")]);
-    let words = ["the model is told labels", "--label"];
-    fails(at, &["traverse", "vae", "--dimensions", "1", "-o", "x.png"], 1, &words);
+    succeeds(at, &["traverse", "vae", "--dimensions", "1", "-o", &file("drawn.png")]);
     for verb in [
         &["score", "vae", "bare.npy"][..],
         &["score", "gan", "bare.npy"],

@@ -12,7 +12,7 @@ use crate::common::{self, PROGRAM, fails, succeeds};
 use crate::images::{digits, fitted};
 
 /// The numbers of an .npy file of 32-bit floats, and its header.
-fn floats(path: &Path) -> (String, Vec<f32>) {
+pub(crate) fn floats(path: &Path) -> (String, Vec<f32>) {
     let bytes = fs::read(path).unwrap();
     let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     let header = String::from_utf8(bytes[10..10 + length].to_vec()).unwrap();

@@ -9,6 +9,7 @@ mod discriminator;
 mod evaluate;
 mod game;
 mod image_evaluation;
+mod image_game;
 mod images;
 mod kl;
 mod labels;

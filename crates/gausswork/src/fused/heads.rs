@@ -5,7 +5,8 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, backend_extension};
 
-use super::{Fused, bernoulli, normal, spans};
+use super::row_loss::Traced;
+use super::{Fused, bernoulli, normal, spans, spans_softmax};
 
 /// As [`Fused`], for the ends of networks.
 #[backend_extension(Flex, Autodiff)]
@@ -25,6 +26,21 @@ pub trait Heads: Fused {
         lengths: Vec<usize>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         spans::plain::<Self>(logits, targets, lengths)
+    }
+
+    /// See [`super::spans_softmax()`].
+    fn fused_spans_softmax(x: FloatTensor<Self>, lengths: Vec<usize>, temperature: f32) -> FloatTensor<Self> {
+        spans_softmax::plain::<Self>(x, lengths, temperature)
+    }
+
+    /// The gradient of [`super::spans_softmax()`] by its argument, times `g`, from its result `y`.
+    fn fused_spans_softmax_gradient(
+        y: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        lengths: Vec<usize>,
+        temperature: f32,
+    ) -> FloatTensor<Self> {
+        spans_softmax::plain_gradient::<Self>(y, g, lengths, temperature)
     }
 
     /// See [`super::normal_rate`]; also its derivative by `log_var`.
@@ -62,6 +78,21 @@ impl Heads for Flex {
             .unwrap_or_else(|| spans::plain::<Self>(logits, targets, lengths))
     }
 
+    fn fused_spans_softmax(x: FloatTensor<Self>, lengths: Vec<usize>, temperature: f32) -> FloatTensor<Self> {
+        spans_softmax::on_slices(&x, &lengths, temperature)
+            .unwrap_or_else(|| spans_softmax::plain::<Self>(x, lengths, temperature))
+    }
+
+    fn fused_spans_softmax_gradient(
+        y: FloatTensor<Self>,
+        g: FloatTensor<Self>,
+        lengths: Vec<usize>,
+        temperature: f32,
+    ) -> FloatTensor<Self> {
+        spans_softmax::gradient_on_slices(&y, &g, &lengths, temperature)
+            .unwrap_or_else(|| spans_softmax::plain_gradient::<Self>(y, g, lengths, temperature))
+    }
+
     fn fused_normal_rate(
         mu: FloatTensor<Self>,
         log_var: FloatTensor<Self>,
@@ -93,6 +124,10 @@ impl<B: Heads, C: CheckpointStrategy> Heads for Autodiff<B, C> {
         lengths: Vec<usize>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         spans::tracked::<B, C>(logits, targets, lengths)
+    }
+
+    fn fused_spans_softmax(x: Traced<B, C>, lengths: Vec<usize>, temperature: f32) -> Traced<B, C> {
+        spans_softmax::tracked::<B, C>(x, lengths, temperature)
     }
 
     fn fused_normal_rate(

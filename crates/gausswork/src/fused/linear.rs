@@ -53,6 +53,12 @@ pub fn linear_per_span_activated(
     ))
 }
 
+/// `g Wᵀ`, the gradient of [`linear`] by `x`, times `g`; without a graph.
+pub fn linear_input_gradient(weight: Tensor<2>, g: Tensor<2>) -> Tensor<2> {
+    let (weight, g) = (weight.inner().into_dispatch(), g.inner().into_dispatch());
+    Tensor::from_dispatch(<Dispatch as Fused>::fused_linear_input_gradient(weight, g))
+}
+
 /// Sizes of a product of matrices, or of one for each span.
 #[derive(Debug, Clone, Copy)]
 struct Sizes {

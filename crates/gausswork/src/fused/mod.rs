@@ -20,6 +20,7 @@ mod normal;
 mod row_loss;
 mod slices;
 mod spans;
+mod spans_softmax;
 #[cfg(test)]
 mod tests;
 
@@ -32,11 +33,14 @@ pub use convolution::{convolution, transposed_convolution};
 pub use heads::Heads;
 pub use layer_norm::layer_norm;
 pub use layers::Layers;
-pub use linear::{linear, linear_activated, linear_per_span, linear_per_span_activated};
+pub use linear::{
+    linear, linear_activated, linear_input_gradient, linear_per_span, linear_per_span_activated,
+};
 pub use log_mass::log_mass;
 pub use maxout::maxout;
 pub use normal::{normal_draw, normal_rate};
 pub use spans::spans_loss;
+pub use spans_softmax::spans_softmax;
 
 pub use gausswork_kernels::{Activation, Window};
 

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 
 use super::spectral::Normalisation;
 use super::weight::Weight;
-use crate::fused::{Activation, linear, linear_activated};
+use crate::fused::{Activation, linear, linear_activated, linear_input_gradient};
 use crate::nn::{Leaves, Linear, ParamId, Params};
 use crate::noise::Noise;
 
@@ -41,11 +41,24 @@ impl Layer {
         linear_activated(x, self.weight.acting(leaves), leaves.get(self.bias), activation)
     }
 
-    /// `y` and its directional derivative along `t`, which is `t W`.
+    /// `y`, `[rows, output]`.
+    pub(super) fn forward(&self, leaves: &Leaves, x: Tensor<2>) -> Tensor<2> {
+        self.activated(leaves, x, Activation::Identity)
+    }
+
+    /// The directional derivative of `y` along `t`, which is `t W`.
+    pub(super) fn along(&self, leaves: &Leaves, t: Tensor<2>) -> Tensor<2> {
+        let none = Tensor::<1>::zeros([self.output], &t.device());
+        linear(t, self.weight.acting(leaves), none)
+    }
+
+    /// The gradient by `x` of a sum over `y` times `g`, which is `g Wᵀ`; without a graph.
+    pub(super) fn to_input(&self, plain: &Leaves, g: Tensor<2>) -> Tensor<2> {
+        linear_input_gradient(self.weight.acting(plain), g)
+    }
+
+    /// `y` and its directional derivative along `t`.
     pub(super) fn with_tangent(&self, leaves: &Leaves, x: Tensor<2>, t: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let weight: Tensor<2> = self.weight.acting(leaves);
-        let bias = leaves.get(self.bias);
-        let none = Tensor::<1>::zeros([self.output], &bias.device());
-        (linear(x, weight.clone(), bias), linear(t, weight, none))
+        (self.forward(leaves, x), self.along(leaves, t))
     }
 }

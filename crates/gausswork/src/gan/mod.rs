@@ -35,6 +35,7 @@ pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
 pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};
 pub use image::{
     ImageDiscriminatorConfig, ImageField, ImageGenerator, ImageGeneratorConfig, Images, as_seen, draw,
+    draw_latents,
 };
 pub use learner::{GanLearner, POSITION};
 pub use model::{Data, Field, Gan, Generator};

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! exactly, and `v · ∇_x l(x)` is a tangent of the network ([`Discriminator::jvp`]): the second pass differentiates that by θ. It
-//! costs what differentiating twice would.
+//! costs what differentiating twice would, and less where the network consists of linear pieces (`discriminator/piece.rs`).
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -124,8 +124,12 @@ impl Penalty {
     ) -> Option<Penalised> {
         let condition = rows.condition;
         let x = self.kind.places(rows, discriminator.config().pac)?;
-        let mut g = input_gradient(discriminator, plain, x.clone(), mode);
-        let shape = g.dims();
+        let shape = x.dims();
+        let piece = discriminator.piece(plain, x.clone(), mode);
+        let mut g = match &piece {
+            Some(piece) => piece.gradient(plain).reshape(shape),
+            None => input_gradient(discriminator, plain, x.clone(), mode),
+        };
         if condition > 0 {
             let [rows, features] = shape;
             let flat = Tensor::zeros([rows, condition], &g.device());
@@ -142,7 +146,10 @@ impl Penalty {
             }
             _ => (packed, lengths.iter().map(|n| 0.5 * weight * n * n).sum()),
         };
-        let (_, along) = discriminator.jvp(leaves, x, direction.reshape(shape), mode);
+        let along = match piece {
+            Some(piece) => piece.along(leaves, direction),
+            None => discriminator.jvp(leaves, x, direction.reshape(shape), mode).1,
+        };
         Some(Penalised {
             surrogate: along.sum().mul_scalar(weight * self.every.max(1) as f64),
             value,

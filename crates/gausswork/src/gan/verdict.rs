@@ -125,7 +125,7 @@ fn discriminator_won(record: &GameRecord) -> Option<Judgement> {
     let of_fresh = || record.fresh.map(|fresh| jensen_shannon_bound(fresh.j_d));
     if let Some(bound) = recent.jensen_shannon.or_else(of_fresh) {
         reasons.push(format!(
-            "on held-out rows the Jensen-Shannon divergence is at least {bound:.3} nats, of at most {LN_2:.3}"
+            "on held-out data the Jensen-Shannon divergence is at least {bound:.3} nats, of at most {LN_2:.3}"
         ));
     }
     reasons.extend(collapse(record));
@@ -189,12 +189,12 @@ fn at_one_half(record: &GameRecord) -> Option<Judgement> {
         return judged(Verdict::Undecided, proof.into());
     };
     let advantage = LN_2 - j_d;
-    let shown = format!("J_D = {j_d:.4} ± {standard_error:.4} on held-out rows, against log 2 = {LN_2:.4}");
+    let shown = format!("J_D = {j_d:.4} ± {standard_error:.4} on held-out data, against log 2 = {LN_2:.4}");
     let noise = STANDARD_ERRORS * standard_error;
     if standard_error > GREATEST_ERROR {
         judged(
             Verdict::Undecided,
-            format!("too few held-out rows to tell: a fresh discriminator has {shown}"),
+            format!("too few held-out data to tell: a fresh discriminator has {shown}"),
         )
     } else if -advantage > noise.max(LARGE_ADVANTAGE) {
         judged(

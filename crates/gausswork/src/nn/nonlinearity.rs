@@ -52,9 +52,6 @@ impl Nonlinearity {
     /// Both can be differentiated again: `a'` of the smooth ones is written in operations that have gradients; that of the
     /// rectifiers is a constant mask, with the slope from below at the kink, as in [`crate::fused::activate`].
     pub fn with_tangent<const D: usize>(self, x: Tensor<D>, t: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
-        let mask = |slope: f32| {
-            x.clone().inner().greater_scalar(0.0).float().mul_scalar(1.0 - slope).add_scalar(slope)
-        };
         match self {
             Self::Silu => {
                 // a' = σ + a (1 − σ).
@@ -70,13 +67,27 @@ impl Nonlinearity {
                 (y, slope * t)
             }
             Self::Relu => {
-                let slope = mask(0.0);
+                let slope = rectified(&x, 0.0);
                 (activate(x, self.activation()), t * slope)
             }
             Self::LeakyRelu => {
-                let slope = mask(LEAK);
+                let slope = rectified(&x, LEAK);
                 (activate(x, self.activation()), t * slope)
             }
         }
     }
+
+    /// `a'(x)` of a rectifier, a constant, for which `a(x) = a'(x) x`; none of a smooth function.
+    pub fn rectifier_slope<const D: usize>(self, x: &Tensor<D>) -> Option<Tensor<D>> {
+        match self {
+            Self::Silu | Self::Tanh => None,
+            Self::Relu => Some(rectified(x, 0.0)),
+            Self::LeakyRelu => Some(rectified(x, LEAK)),
+        }
+    }
+}
+
+/// 1 where `x` is above zero, `slope` elsewhere.
+fn rectified<const D: usize>(x: &Tensor<D>, slope: f32) -> Tensor<D> {
+    x.clone().inner().greater_scalar(0.0).float().mul_scalar(1.0 - slope).add_scalar(slope)
 }

@@ -32,14 +32,14 @@ pub use evaluate::{EvaluateError, EvaluateRequest, Modelled, evaluate};
 pub use fit::{Existing, FEWEST_ROWS, Finished, FitError, Run, fit, resume};
 pub use game::game_record;
 pub use images::{
-    BoundsReport, BoundsRequest, Bracketed, BracketedImage, Chosen, Ends, EvaluateImagesError,
+    BoundsReport, BoundsRequest, Bracketed, BracketedImage, Chosen, EncoderViews, Ends, EvaluateImagesError,
     EvaluateImagesRequest, ImagePlan, ImageReport, ImageRequest, ImageRole, ImageSetReport, ImageViews,
-    ImageWriter, ImagesError, InterpolateRequest, LatentMap, LatentPath, Near, Neighbours,
+    ImageWriter, ImagesError, InterpolateRequest, Labelled, LatentMap, LatentPath, Near, Neighbours,
     ReconstructRequest, Strips, TraverseRequest, bound_images, discriminate_images, encode_images_of,
     evaluate_images, image_views, interpolate, plan_images, reconstruct, sample_images, score_images,
     traverse, write_images,
 };
-pub use plan::{Plan, plan};
+pub use plan::{Cost, Plan, plan};
 pub use sample::{SampleError, SampleRequest, Sampled, Way, sample};
 pub use score::{RowScore, ScoreError, ScoreRequest, score};
 

@@ -30,12 +30,35 @@ pub struct Plan {
     pub rows: [usize; 2],
     /// Logits and real parameters that describe one row.
     pub feature_width: usize,
+    /// What it would cost; memory is that of the encoded table, the weights and the optimiser.
+    pub cost: Cost,
+}
+
+/// What a fit would cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
     /// Weights.
     pub parameters: usize,
-    /// Bytes that the encoded table, the weights and the optimiser take.
+    /// Bytes.
     pub memory: u64,
     /// Seconds that training would take, from a few steps timed now.
     pub seconds: f64,
+}
+
+impl Cost {
+    /// That of training so many `parameters` beside `data` bytes.
+    pub(super) fn of(
+        learner: &mut dyn Learner,
+        [parameters, data]: [usize; 2],
+        config: &Config,
+        workers: &Threads,
+    ) -> Result<Self, FitError> {
+        // Weights, gradient per shard, two moments, the average and the best.
+        let copies = 5 + config.training.shards;
+        let memory = (data + parameters * 4 * copies) as u64;
+        let seconds = seconds_per_step(learner, workers)? * config.training.steps.unwrap_or(1) as f64;
+        Ok(Self { parameters, memory, seconds })
+    }
 }
 
 /// Reads a table and works out what fitting it would do.
@@ -58,7 +81,7 @@ pub fn plan(
     let (sizes, device) = ([batch, config.training.shards], Device::flex());
     let workers = Threads::new(threads)?;
     let encoded = features.codes.len() * 2 + (features.scores.len() + features.cells.len()) * 4;
-    let (parameters, per_step) = match config.kind {
+    let cost = match config.kind {
         Kind::Vae => {
             let vae = Vae::new(config.model.clone(), layout, &noise);
             let parameters = vae.params.values().len();
@@ -66,7 +89,7 @@ pub fn plan(
             let objective = config.objective.clone();
             let mut learner =
                 VaeLearner::new(vae, objective, &features, split, sizes, config.adam(), noise, device);
-            (parameters, seconds_per_step(&mut learner, &workers)?)
+            Cost::of(&mut learner, [parameters, encoded], &config, &workers)?
         }
         Kind::Gan => {
             let rows = Rows { features: &features, split: [&train, &held_out], points: points.as_ref() };
@@ -75,18 +98,14 @@ pub fn plan(
             let parameters = gan.generator_params.values().len() + gan.discriminator_params.values().len();
             let (split, steps) = ([train.clone(), held_out.clone()], config.training.steps.unwrap_or(1));
             let mut learner = GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, device);
-            (parameters, seconds_per_step(&mut learner, &workers)?)
+            Cost::of(&mut learner, [parameters, encoded], &config, &workers)?
         }
     };
-    // Weights, gradient per shard, two moments, the average and the best.
-    let copies = 5 + config.training.shards;
-    let memory = (encoded + parameters * 4 * copies) as u64;
-    let seconds = per_step * config.training.steps.unwrap_or(1) as f64;
-    Ok(Plan { config, of, codec, rows, feature_width, parameters, memory, seconds })
+    Ok(Plan { config, of, codec, rows, feature_width, cost })
 }
 
 /// Seconds of a step, from a few.
-pub(super) fn seconds_per_step(learner: &mut dyn Learner, workers: &Threads) -> Result<f64, FitError> {
+fn seconds_per_step(learner: &mut dyn Learner, workers: &Threads) -> Result<f64, FitError> {
     const TIMED: u64 = 4;
     let mut start = Instant::now();
     for step in 0..=TIMED {

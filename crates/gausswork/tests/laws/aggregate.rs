@@ -2,6 +2,7 @@
 
 use gausswork::data::image::{Channels, ImageShape, LabelShares};
 use gausswork::learner::Alone;
+use gausswork::nn::Nonlinearity;
 use gausswork::nn::image::ImageNetwork;
 use gausswork::noise::Noise;
 use gausswork::train::Threads;
@@ -17,7 +18,7 @@ const SIGMA: f64 = 0.5;
 fn linear(shift: f32) -> ImageVae {
     let config = ImageVaeConfig {
         latent: Some(2),
-        network: ImageNetwork { hidden: Vec::new(), ..ImageNetwork::default() },
+        network: ImageNetwork::perceptron(&[], Nonlinearity::Relu),
         likelihood: Family::Gaussian,
         sigma: Sigma::Fixed(SIGMA),
         ..ImageVaeConfig::default()

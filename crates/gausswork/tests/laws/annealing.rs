@@ -3,6 +3,7 @@
 
 use gausswork::data::image::{LabelShares, LabelUse};
 use gausswork::learner::Alone;
+use gausswork::nn::Nonlinearity;
 use gausswork::nn::image::ImageNetwork;
 use gausswork::noise::Noise;
 use gausswork::train::Threads;
@@ -106,7 +107,7 @@ fn bounds_of_a_linear_model_bracket_its_log_likelihood() {
 fn annealing_gives_the_same_numbers_on_any_number_of_threads() {
     let set = digits(None);
     let noise = Noise::new(4);
-    let network = ImageNetwork { hidden: vec![20], ..ImageNetwork::default() };
+    let network = ImageNetwork::perceptron(&[20], Nonlinearity::Relu);
     let config = ImageVaeConfig { latent: Some(4), network, ..ImageVaeConfig::default() };
     let moments = Moments::of(&set, &[0, 1, 2]).unwrap();
     let vae = ImageVae::new(

@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use gausswork::data::image::{ImageSet, LabelShares, LabelUse, ReadImages, read};
 use gausswork::learner::{Alone, Learner};
 use gausswork::nn::AdamConfig;
+use gausswork::nn::Nonlinearity;
 use gausswork::nn::image::{Architecture, ImageNetwork, Normalised, Upsampling};
 use gausswork::noise::{Noise, Stream};
 use gausswork::train::Threads;
@@ -114,7 +115,7 @@ pub(crate) fn linear(set: &ImageSet, sigma: f64, labels: LabelUse) -> ImageVae {
     let config = ImageVaeConfig {
         labels,
         latent: Some(2),
-        network: ImageNetwork { hidden: Vec::new(), ..ImageNetwork::default() },
+        network: ImageNetwork::perceptron(&[], Nonlinearity::Relu),
         likelihood: Family::Gaussian,
         sigma: Sigma::Fixed(sigma),
         ..ImageVaeConfig::default()
@@ -201,7 +202,7 @@ fn bounds_of_a_linear_model_lie_below_its_log_likelihood_and_approach_it() {
 
 /// A learner on the digits, of a small model.
 fn learner(set: &ImageSet, seed: u64, samples: usize) -> ImageLearner<'_> {
-    let network = ImageNetwork { hidden: vec![64], ..ImageNetwork::default() };
+    let network = ImageNetwork::perceptron(&[64], Nonlinearity::Relu);
     learner_of(set, seed, samples, network)
 }
 

@@ -105,8 +105,8 @@ fn opinions(game: &Game) -> Plan<'_> {
             series: vec![("D(x)", game.series("d_real")), ("D(G(z))", game.series("d_fake"))],
             levels: vec![(Ink::Axis, 0.5)],
             scale: Scale::Between([0.0, 1.0]),
-            caption: "What the discriminator says on average of training batches: solid, of real rows, D(x); dashed, of \
-                      generated ones, D(G(z)). Thin line: ½. Both at ½ is what equilibrium looks like, and a discriminator \
+            caption: "What the discriminator says on average of training batches: solid, of data, D(x); dashed, of \
+                      samples, D(G(z)). Thin line: ½. Both at ½ is what equilibrium looks like, and a discriminator \
                       that has learned nothing, too."
                 .to_owned(),
         },
@@ -116,7 +116,7 @@ fn opinions(game: &Game) -> Plan<'_> {
             levels: Vec::new(),
             scale: Scale::Numbers,
             caption: "Mean output of the discriminator on training batches, which stands for no probability in this game: \
-                      solid, of real rows, l(x); dashed, of generated ones, l(G(z))."
+                      solid, of data, l(x); dashed, of samples, l(G(z))."
                 .to_owned(),
         },
     }
@@ -149,7 +149,7 @@ fn divergence(game: &Game) -> Plan<'_> {
         levels: vec![(Ink::Axis, LN_2)],
         scale: Scale::Between([0.0, 0.72]),
         caption: "A lower bound, in nats, of the divergence between data and samples: log 2 less the cross-entropy of the \
-                  game's own discriminator on held-out rows and as many samples. Thin line: log 2, the most there can be. The \
+                  game's own discriminator on held-out data and as many samples. Thin line: log 2, the most there can be. The \
                   divergence itself may be anything above: a weak discriminator makes the bound small, not the samples good."
             .to_owned(),
     }
@@ -205,7 +205,7 @@ fn histogram(Histogram { step, real, fake }: &Histogram) -> anyhow::Result<(Svg,
         rounded(middles.sum(), 2)
     };
     let label = format!(
-        "Histogram of D after step {step}: held-out real rows about {}, generated rows about {}.",
+        "Histogram of D after step {step}: held-out data about {}, samples about {}.",
         mean(real),
         mean(fake)
     );

@@ -6,7 +6,7 @@ mod lines;
 mod surface;
 
 use askama::Template;
-use gausswork_eval::report::Report;
+use gausswork_eval::report::Truth;
 
 pub(in crate::report) use self::lines::{Lines, Scale};
 use super::ink::Svg;
@@ -35,8 +35,8 @@ use crate::game::Game;
 {%- endfor %}
 </div>
 {%- if !histograms.is_empty() %}
-<h3>What D says of held-out rows and of samples</h3>
-<p>Shares of rows by D: grey surface, held-out real rows; line, as many generated ones. At the start both are near ½; where the discriminator has won they are at opposite ends; where samples cannot be told from data they lie over each other.</p>
+<h3>What D says of held-out data and of samples</h3>
+<p>Shares by D: grey surface, held-out data; line, as many samples. At the start both are near ½; where the discriminator has won they are at opposite ends; where samples cannot be told from data they lie over each other.</p>
 <div class="maps">
 {%- for (picture, caption) in histograms %}
 <figure>{{ picture|safe }}<figcaption>{{ caption }}</figcaption></figure>
@@ -49,24 +49,24 @@ use crate::game::Game;
 </section>"##,
     ext = "html"
 )]
-pub(super) struct Panel {
+pub(in crate::report) struct Panel {
     objective: &'static str,
     reference: &'static str,
-    judgement: Option<(&'static str, Vec<String>)>,
+    judgement: Option<(String, Vec<String>)>,
     figures: Vec<figures::Figure>,
     histograms: Vec<(Svg, String)>,
     film: Option<film::Film>,
 }
 
 impl Panel {
-    /// The section of a game; contours of the density stand beside its samples where the report knows it.
+    /// The section of a game; contours of the density stand beside its samples where the truth is known.
     ///
     /// # Errors
     /// A picture that cannot be drawn.
-    pub(super) fn new(game: &Game, report: &Report) -> anyhow::Result<Self> {
+    pub(in crate::report) fn new(game: &Game, truth: Option<&Truth>) -> anyhow::Result<Self> {
         let reasons = |judgement: &gausswork::gan::Judgement| {
             let reasons = judgement.reasons.iter().map(|reason| reason.trim_end_matches('.').to_owned());
-            (judgement.verdict.name(), reasons.collect())
+            (judgement.verdict.name().replace('-', " "), reasons.collect())
         };
         Ok(Self {
             objective: game.objective.name(),
@@ -74,7 +74,7 @@ impl Panel {
             judgement: game.judgement.as_ref().map(reasons),
             figures: figures::figures(game)?,
             histograms: figures::histograms(game)?,
-            film: film::Film::new(game, report.truth.as_ref())?,
+            film: film::Film::new(game, truth)?,
         })
     }
 }

@@ -1,18 +1,12 @@
 //! What stands out of what there is to be seen.
 
 use gausswork::artifact::Card;
-use gausswork::run::ImageViews;
+use gausswork::gan::{Judgement, Verdict};
+use gausswork::run::{EncoderViews, ImageViews, Neighbours};
+use gausswork_eval::report::Gravity;
 
+use super::super::findings::Found;
 use super::super::number::{percent, plain};
-
-/// A sentence with its gravity.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) class: &'static str,
-    pub(super) symbol: &'static str,
-    pub(super) gravity: &'static str,
-    pub(super) text: String,
-}
 
 /// Samples that near to training images would be one in twenty if they were as far from them as unseen images are.
 const NEAR: f64 = 0.05;
@@ -21,14 +15,54 @@ const SUSPECT: f64 = 0.15;
 
 /// What is to be said first.
 pub(super) fn findings(card: &Card, views: &ImageViews) -> Vec<Found> {
-    let good = |text: String| Found { class: "good", symbol: "✓", gravity: "Good", text };
-    let note = |text: String| Found { class: "note", symbol: "i", gravity: "Note", text };
-    let bad = |text: String| Found { class: "bad", symbol: "!", gravity: "Bad", text };
     let mut found = Vec::new();
-    let latent = views.dimensions.len();
-    let active = views.dimensions.iter().filter(|dimension| dimension.is_active()).count();
-    let rate: f64 = views.dimensions.iter().map(|dimension| dimension.rate).sum();
-    found.push(match active {
+    found.extend(card.judgement.as_ref().map(of_game));
+    found.extend(views.encoder.as_ref().map(of_latents));
+    if let Some((_, gap)) = card.figures.iter().find(|(name, _)| name == "train_minus_held_out_elbo") {
+        found.push(note(format!(
+            "The bound is {} nats {} on training images than on held-out ones.",
+            plain(gap.abs()),
+            if *gap < 0.0 { "worse" } else { "better" }
+        )));
+    }
+    found.extend(of_neighbours(&views.neighbours));
+    found
+}
+
+fn good(text: String) -> Found {
+    Found::new(Gravity::Good, "Good", text)
+}
+
+fn note(text: String) -> Found {
+    Found::new(Gravity::Note, "Note", text)
+}
+
+fn bad(text: String) -> Found {
+    Found::new(Gravity::Bad, "Bad", text)
+}
+
+/// How the game ended; its reasons stand beside its curves.
+fn of_game(judgement: &Judgement) -> Found {
+    let verdict = judgement.verdict.name().replace('-', " ");
+    let reason = judgement.reasons.first().map_or("", |reason| reason.trim_end_matches('.'));
+    let text = format!("Verdict on the game: {verdict}; {reason}.");
+    match judgement.verdict {
+        Verdict::Converged => good(text),
+        Verdict::Undecided => note(text),
+        Verdict::DiscriminatorWon
+        | Verdict::DeadDiscriminator
+        | Verdict::Oscillating
+        | Verdict::Collapsed
+        | Verdict::Diverged => bad(text),
+    }
+}
+
+/// Whether latents say anything.
+fn of_latents(seen: &EncoderViews) -> Found {
+    let latent = seen.dimensions.len();
+    let active = seen.dimensions.iter().filter(|dimension| dimension.is_active()).count();
+    let rate: f64 = seen.dimensions.iter().map(|dimension| dimension.rate).sum();
+    match active {
         0 => bad(format!(
             "Posterior collapse: none of {latent} latent dimensions says anything about images; lower images.objective.beta, or let it \
              rise over images.objective.warm-up steps."
@@ -37,32 +71,31 @@ pub(super) fn findings(card: &Card, views: &ImageViews) -> Vec<Found> {
             "{active} of {latent} latent dimensions are active and carry {} nats per image.",
             plain(rate)
         )),
-    });
-    if let Some((_, gap)) = card.figures.iter().find(|(name, _)| name == "train_minus_held_out_elbo") {
-        found.push(note(format!(
-            "The bound is {} nats {} on training images than on held-out ones.",
-            plain(gap.abs()),
-            if *gap < 0.0 { "worse" } else { "better" }
-        )));
     }
-    let neighbours = &views.neighbours;
-    if !neighbours.of_rebuilt.is_empty() {
-        let near = quantile(&neighbours.of_rebuilt, NEAR);
-        let nearer = neighbours.of_samples.iter().filter(|&&distance| distance < near).count();
-        let share = nearer as f64 / neighbours.of_samples.len().max(1) as f64;
-        let text = format!(
-            "{} of samples lie nearer to a training image than the nearest {} of held-out images rebuilt do",
-            percent(share),
-            percent(NEAR)
-        );
-        found.push(match share < SUSPECT {
-            true => good(format!("{text}: no sign that training images are repeated.")),
-            false => {
-                bad(format!("{text}: samples may repeat training images; look at the nearest ones below."))
-            }
-        });
+}
+
+/// Whether samples are nearer to training images than images are that the model has never seen; nothing where none were held out.
+fn of_neighbours(neighbours: &Neighbours) -> Option<Found> {
+    // Samples of an autoencoder are smooth, and so is what it makes of images.
+    let (unseen, what) = match neighbours.of_rebuilt.is_empty() {
+        true => (&neighbours.of_held_out, "held-out images"),
+        false => (&neighbours.of_rebuilt, "held-out images rebuilt"),
+    };
+    if unseen.is_empty() {
+        return None;
     }
-    found
+    let near = quantile(unseen, NEAR);
+    let nearer = neighbours.of_samples.iter().filter(|&&distance| distance < near).count();
+    let share = nearer as f64 / neighbours.of_samples.len().max(1) as f64;
+    let text = format!(
+        "{} of samples lie nearer to a training image than the nearest {} of {what} do",
+        percent(share),
+        percent(NEAR)
+    );
+    Some(match share < SUSPECT {
+        true => good(format!("{text}: no sign that training images are repeated.")),
+        false => bad(format!("{text}: samples may repeat training images; look at the nearest ones below.")),
+    })
 }
 
 /// The value that a share of numbers lies below; NaN of none.

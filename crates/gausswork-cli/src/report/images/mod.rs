@@ -3,56 +3,63 @@
 //! | to see | look at |
 //! |---|---|
 //! | the page | [`html`], `templates/images.html` |
+//! | the same as JSON | [`json()`] |
+//! | what only a model with an encoder shows | [`encoder`] |
 //! | pixels as a part of the page | [`inline`] |
 //! | figures over training, and frames of the film | [`course`] |
 //! | latents in the plane | [`map`] |
 //! | what stands out | [`findings`] |
 
 mod course;
+mod encoder;
 mod findings;
 mod inline;
+mod json;
 mod map;
 
 use std::path::Path;
 
 use anyhow::Context as _;
 use askama::Template;
-use gausswork::artifact::{Card, ImageKind, ModelKind};
+use gausswork::artifact::{Card, ModelKind};
 use gausswork::run::ImageViews;
 
+use super::findings::Found;
+use super::game::Panel;
 use super::ink::Svg;
-use super::number::{plain, rounded};
+use super::number::{plain, shown};
 use super::table::{Cell, Head, Row, Table};
-use crate::images::told;
+use crate::game::Game;
 use crate::output::grouped;
+use crate::{game, images, inspect};
+use encoder::Encoder;
 use inline::Inline;
+pub(crate) use json::json;
 
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "images.html")]
 struct Page<'a> {
     card: &'a Card,
+    version: &'a str,
     title: String,
     subtitle: String,
-    /// What the figures are of.
-    what: String,
-    findings: Vec<findings::Found>,
+    findings: Vec<Found>,
     figures: Table,
     /// Of the images shown beside it: held-out or training ones.
     whose: &'static str,
-    rebuilt: Inline,
-    differences: Table,
+    encoder: Option<Encoder>,
     samples: Inline,
-    /// The same latents under each label, and the labels.
-    by_label: Option<(Inline, String)>,
+    /// The labels of the rows of samples; empty where the model is told none.
+    labels: String,
+    /// Labels whose samples are not shown.
+    left_out: usize,
     film: Vec<(Inline, String)>,
     curves: Vec<(Svg, String)>,
-    rates: Vec<(String, u32, String)>,
-    silent: usize,
-    /// Rows, their dimensions, and the label under which they are made, in words.
-    traversal: Option<(Inline, String, String)>,
-    between: [Inline; 2],
-    map: (Svg, String),
+    game: Option<Panel>,
+    between: Inline,
+    /// The labels of the rows between draws.
+    ways: String,
     neighbours: Inline,
     distances: Table,
 }
@@ -62,86 +69,38 @@ struct Page<'a> {
 /// # Errors
 /// A picture that cannot be drawn.
 pub(crate) fn html(card: &Card, directory: &Path, views: &ImageViews, name: &str) -> anyhow::Result<String> {
-    let ModelKind::Images(kind) = &card.model else { anyhow::bail!("the model is not one of images") };
     let [train, held_out] = card.rows;
     let whose = if views.held_out > 0 { "held-out" } else { "training" };
-    let frame = &views.frame;
     let course = course::Course::read(directory);
-    let rows = told::figures(&card.figures, kind).into_iter().map(|[name, value, note]| Row {
-        name,
-        note,
-        cells: vec![Cell::words(value)],
-    });
-    let greatest = views.dimensions.first().map_or(0.0, |dimension| dimension.rate).max(1e-9);
-    let active = views.dimensions.iter().filter(|dimension| dimension.is_active());
-    let rates: Vec<_> = active
-        .map(|d| {
-            let width = (100.0 * d.rate / greatest).round() as u32;
-            (format!("dimension {}", d.dimension + 1), width, format!("{} nats", rounded(d.rate, 3)))
-        })
-        .collect();
-    let three = views.rebuilt.iter().flat_map(|image| [&image.x, &image.x_hat, &image.drawn]).flatten();
-    let (dimensions, strips) = &views.traversal;
-    let traversal = match dimensions.is_empty() {
-        true => None,
-        false => {
-            let names: Vec<String> = dimensions.iter().map(usize::to_string).collect();
-            Some((
-                Inline::of(strips, "Rows of images along latent dimensions")?,
-                names.join(", "),
-                under(kind),
-            ))
-        }
-    };
-    let by_label = match &views.by_label {
-        None => None,
-        Some((names, strips)) => {
-            Some((Inline::of(strips, "Rows of the same latents, a label each")?, names.join(", ")))
-        }
-    };
+    let game = Game::read(directory, card);
     let page = Page {
         card,
-        title: format!("What a model of {name} has learned"),
+        version: &card.version,
+        title: format!("What a model of {} has learned", shown(name)),
         subtitle: format!(
             "{}, fitted to {} images, {} held out",
-            told::kind(kind),
+            inspect::kind(&card.model),
             grouped(train as u128),
             grouped(held_out as u128)
         ),
-        what: told::scored(kind),
         findings: findings::findings(card, views),
-        figures: Table::new(
-            format!("Figures, of {whose} images"),
-            "figure",
-            vec![Head::new("value").words()],
-            rows.collect(),
-        ),
+        figures: figures(card, whose),
         whose,
-        rebuilt: Inline::new(
-            frame,
-            &three.copied().collect::<Vec<f32>>(),
-            3,
-            "Rows of three: an image, its expectation, a draw",
-        )?,
-        differences: differences(views),
-        samples: Inline::new(frame, &views.samples, 16, "A grid of images drawn from the model")?,
-        by_label,
-        film: course.film(frame)?,
+        encoder: views.encoder.as_ref().map(|seen| Encoder::new(card, views, seen)).transpose()?,
+        samples: Inline::of(&views.samples.strips, "A grid of images drawn from the model")?,
+        labels: listed(&views.samples.labels),
+        left_out: match views.samples.labels.len() {
+            0 => 0,
+            shown => views.frame.labels.len().saturating_sub(shown),
+        },
+        film: course.film(&views.frame)?,
         curves: course.curves()?,
-        silent: views.dimensions.len() - rates.len(),
-        rates,
-        traversal,
-        between: [
-            Inline::of(
-                &views.between[0],
-                "Rows from one image to another, by what the model makes of the way",
-            )?,
-            Inline::of(
-                &views.between[1],
-                "Rows from one draw to another, by what the model makes of the way",
-            )?,
-        ],
-        map: map::map(&views.map, &frame.labels)?,
+        game: game.map(|game| Panel::new(&game, None)).transpose()?,
+        between: Inline::of(
+            &views.between.strips,
+            "Rows from one draw to another, by what the model makes of the way",
+        )?,
+        ways: listed(&views.between.labels),
         neighbours: Inline::of(
             &views.neighbours.strips,
             "Rows of a sample and the training images nearest to it",
@@ -151,35 +110,34 @@ pub(crate) fn html(card: &Card, directory: &Path, views: &ImageViews, name: &str
     page.render().context("the page cannot be written")
 }
 
-/// Under which label latents are walked along; nothing of a model that is told none.
-fn under(kind: &ImageKind) -> String {
-    if kind.shares.is_empty() {
-        return String::new();
-    }
-    let label = kind.frame.labels.get(kind.shares.most_frequent() as usize);
-    label.map_or_else(String::new, |label| format!("; under the label {label}, the most frequent one"))
+/// Names of labels.
+fn listed(labels: &[String]) -> String {
+    labels.iter().map(|label| shown(label)).collect::<Vec<_>>().join(", ")
 }
 
-/// The log-likelihood by which images and draws differ.
-fn differences(views: &ImageViews) -> Table {
-    let nats = |x: f64| Cell::plain(rounded(x, 5));
-    let rows = views.rebuilt.iter().zip(1..).map(|(image, number)| {
-        let [x, drawn] = [image.log_likelihood, image.log_likelihood_of_drawn];
-        Row::new(format!("row {number}"), vec![nats(x), nats(drawn), nats(x - drawn)])
-    });
-    let head = vec![
-        Head::noted("of the image", "log p(x|x_hat)"),
-        Head::noted("of the draw", "the same of it"),
-        Head::new("they differ by"),
-    ];
-    Table::new("Log-likelihood given z, nats", "", head, rows.collect())
+/// The figures of the fit.
+fn figures(card: &Card, whose: &str) -> Table {
+    let find = |name: &str| card.figures.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
+    let (caption, lines) = match &card.model {
+        ModelKind::Images(kind) => {
+            (format!("Figures, of {whose} images"), images::told::figures(&card.figures, kind))
+        }
+        ModelKind::Gan(kind) => {
+            ("Figures of the game".to_owned(), game::figures(kind.config.objective(), find))
+        }
+        ModelKind::Vae(_) => Default::default(),
+    };
+    let row = |[name, value, note]: [String; 3]| Row { name, note, cells: vec![Cell::words(value)] };
+    Table::new(caption, "figure", vec![Head::new("value").words()], lines.into_iter().map(row).collect())
 }
 
 /// How near training images are to samples, and to images that the model has never seen.
 fn distances(views: &ImageViews) -> Table {
     let neighbours = &views.neighbours;
+    let samples =
+        if views.encoder.is_some() { "expectations under p(x|z)" } else { "as the generator draws them" };
     let sets = [
-        ("samples", "expectations under p(x|z)", &neighbours.of_samples),
+        ("samples", samples, &neighbours.of_samples),
         ("held-out images", "as they are", &neighbours.of_held_out),
         ("held-out images rebuilt", "x_hat, as smooth as samples are", &neighbours.of_rebuilt),
     ];

@@ -57,3 +57,19 @@ fn losses_of_spans_agree() {
         }
     }
 }
+
+#[test]
+fn softmaxes_of_spans_agree() {
+    for lengths in [&[1_usize][..], &[2, 7, 3], &[40]] {
+        for (rows, temperature) in [(1, 1.0_f32), (6, 0.5)] {
+            // Exponents of a few units, each share a sum of a span and a product; the slope again, over the temperature.
+            compare(
+                "softmax of spans",
+                &[&[rows, lengths.iter().sum()]],
+                (sums(40) + 20.0 * f64::from(f32::EPSILON)) / f64::from(temperature),
+                |x| Traced::fused_spans_softmax(x[0].clone(), lengths.to_vec(), temperature),
+                |x| spans_softmax::plain::<Traced>(x[0].clone(), lengths.to_vec(), temperature),
+            );
+        }
+    }
+}

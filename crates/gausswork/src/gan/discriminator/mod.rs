@@ -4,17 +4,20 @@
 //! |---|---|
 //! | sizes and structure, as a configuration has them | [`DiscriminatorConfig`] |
 //! | the network of one of rows or points | `perceptron.rs` |
+//! | what rectifiers are about some rows | `piece.rs` |
 //! | the network of one of images | `gan/image/critic.rs` |
 //! | how a network is passed | [`Mode`] |
 
 mod config;
 mod perceptron;
+mod piece;
 mod thinning;
 mod waves;
 
 use burn::tensor::Tensor;
 
 use self::perceptron::Perceptron;
+use self::piece::Piece;
 use self::thinning::Thinning;
 use super::image::ImageCritic;
 use super::weight::Weight;
@@ -117,6 +120,14 @@ impl Discriminator {
         match &self.network {
             Network::Rows(network) => network.with_tangent(leaves, both, self.thinning(mode)),
             Network::Images(network) => network.with_tangent(leaves, both, mode.phase()),
+        }
+    }
+
+    /// The linear piece of the network on which rows lie, where it consists of such.
+    pub(super) fn piece(&self, plain: &Leaves, x: Tensor<2>, mode: Mode<'_>) -> Option<Piece<'_>> {
+        match &self.network {
+            Network::Rows(network) => Piece::of(network, plain, self.packed(x), self.thinning(mode)),
+            Network::Images(_) => None,
         }
     }
 

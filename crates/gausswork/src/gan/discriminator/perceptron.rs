@@ -7,23 +7,23 @@ use super::super::weight::Weight;
 use super::config::{DiscriminatorConfig, Layers};
 use super::thinning::Thinning;
 use super::waves::Waves;
-use crate::fused::{Activation, activate, maxout};
+use crate::fused::{activate, maxout};
 use crate::nn::{Leaves, Nonlinearity, Params};
 use crate::noise::Noise;
 
 /// Hidden layers, connected as [`Layers`] says, and a logit.
 #[derive(Debug, Clone)]
 pub(super) struct Perceptron {
-    activation: Nonlinearity,
-    waves: Waves,
-    input: Option<Layer>,
-    blocks: Vec<Block>,
-    output: Layer,
+    pub(super) activation: Nonlinearity,
+    pub(super) waves: Waves,
+    pub(super) input: Option<Layer>,
+    pub(super) blocks: Vec<Block>,
+    pub(super) output: Layer,
 }
 
 /// The layers of a block.
 #[derive(Debug, Clone)]
-enum Block {
+pub(super) enum Block {
     Residual { inner: Layer, outer: Layer },
     Plain(Layer),
     Maxout { layer: Layer, pieces: usize },
@@ -96,17 +96,17 @@ impl Perceptron {
         let a = self.activation.activation();
         let mut h = self.waves.beside(x);
         if let Some(input) = &self.input {
-            h = input.activated(leaves, h, Activation::Identity);
+            h = input.forward(leaves, h);
         }
         for (i, block) in self.blocks.iter().enumerate() {
             h = match block {
                 Block::Residual { inner, outer } => {
                     let inside = thinning.thinned(inner.activated(leaves, h.clone(), a), i);
-                    h + outer.activated(leaves, inside, Activation::Identity)
+                    h + outer.forward(leaves, inside)
                 }
                 Block::Plain(layer) => thinning.thinned(layer.activated(leaves, h, a), i),
                 Block::Maxout { layer, pieces } => {
-                    let all = layer.activated(leaves, h, Activation::Identity);
+                    let all = layer.forward(leaves, h);
                     thinning.thinned(maxout(all, *pieces), i)
                 }
             };
@@ -114,7 +114,7 @@ impl Perceptron {
         if self.input.is_some() {
             h = thinning.thinned(activate(h, a), self.blocks.len());
         }
-        self.output.activated(leaves, h, Activation::Identity)
+        self.output.forward(leaves, h)
     }
 
     /// The logits and their directional derivative along `tangent`.

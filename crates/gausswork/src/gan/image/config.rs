@@ -78,6 +78,7 @@ impl ImageGeneratorConfig {
             normalisation: self.normalisation,
             nonlinearity: self.nonlinearity,
             upsampling: self.upsampling,
+            dense: Vec::new(),
         }
     }
 
@@ -99,7 +100,8 @@ impl ImageDiscriminatorConfig {
             width: self.width,
             normalisation: self.normalisation,
             nonlinearity: self.nonlinearity,
-            ..ImageNetwork::default()
+            upsampling: Upsampling::default(),
+            dense: Vec::new(),
         }
     }
 

@@ -1,13 +1,17 @@
 //! Images drawn from a generator, as it is used: with running moments, and a number for every draw.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::super::model::{Field, Gan, Generator};
+use super::field::ImageField;
+use super::generator::ImageGenerator;
 use super::images::marked;
 use crate::data::image::DrawnImages;
 use crate::layout::Given;
 use crate::learner::Collective;
-use crate::nn::Phase;
+use crate::nn::{Leaves, Phase};
 use crate::noise::{Noise, Stream};
 
 /// Images that are computed together, of numbers that are multiples of it; an image does not depend on where a sample starts.
@@ -32,43 +36,71 @@ pub fn draw(
     noise: &Noise,
     workers: &dyn Collective,
 ) -> Option<DrawnImages> {
-    let (Generator::Images(generator), Field::Images(field)) = (&gan.generator, &gan.field) else {
-        return None;
-    };
-    let device = Device::flex();
-    let leaves = gan.generator_params.constants(&device);
-    let (latent, labels, levels) = (gan.config.latent(), field.labels(), field.frame.levels);
+    let brush = Brush::of(gan)?;
+    let latent = gan.config.latent();
     let blocks = first / BLOCK..(first + count).div_ceil(BLOCK);
-    let told = |start: u64| -> Vec<u32> {
-        let mut uniforms = vec![0.0; if labels > 0 { BLOCK as usize } else { 0 }];
-        noise.fill_uniform_of_steps(Stream::SampleCell, start, 1, &mut uniforms);
-        uniforms.into_iter().map(|u| label.unwrap_or_else(|| field.shares.label(u))).collect()
-    };
-    let inside = |block: u64| {
-        let start = block * BLOCK;
-        let skipped = first.saturating_sub(start) as usize;
-        skipped..(first + count - start).min(BLOCK) as usize
+    let told = |range: [u64; 2]| -> Vec<u32> {
+        let of_sample = brush.field.told(range, noise);
+        of_sample.into_iter().map(|drawn| label.unwrap_or(drawn)).collect()
     };
     let of_block = |item: usize| {
-        let block = blocks.start + item as u64;
-        let start = block * BLOCK;
+        let start = (blocks.start + item as u64) * BLOCK;
         let mut z = vec![0.0; BLOCK as usize * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, start, latent, &mut z);
-        let z = Tensor::<2>::from_data(TensorData::new(z, [BLOCK as usize, latent]), &device);
-        let cell = |(row, code): (usize, u32)| Given { row, span: 0, code: code as u16, score: 0.0 };
-        let given: Vec<Given> = told(start).into_iter().enumerate().map(cell).collect();
-        let (x, _) = generator.generate(&leaves, marked(z, &given, labels), Phase::Evaluate);
-        let inside = inside(block);
-        let x = x.narrow(0, inside.start, inside.len());
-        x.into_data().iter::<f64>().map(|x| level(0.5 * x + 0.5, levels)).collect()
+        let skipped = first.saturating_sub(start) as usize;
+        let inside = skipped..(first + count - start).min(BLOCK) as usize;
+        brush.block(z, &told([start, BLOCK]), inside)
     };
-    let count = (blocks.end - blocks.start) as usize;
-    let values = workers.map(count, &of_block).into_iter().flatten().map(|x| x as f32).collect();
-    let labels = blocks.clone().flat_map(|block| {
-        let told = told(block * BLOCK);
-        inside(block).filter_map(move |at| told.get(at).copied()).collect::<Vec<_>>()
-    });
-    Some(DrawnImages { values, labels: labels.collect() })
+    let count_of_blocks = (blocks.end - blocks.start) as usize;
+    let values = workers.map(count_of_blocks, &of_block).into_iter().flatten().map(|x| x as f32).collect();
+    Some(DrawnImages { values, labels: told([first, count]) })
+}
+
+/// The images of latents `[images, latent]`, each of its label where the generator is told labels; `[images, values]`, numbers in
+/// [0, 1]. None of a game of something else.
+pub fn draw_latents(gan: &Gan, z: &[f32], labels: &[u32], workers: &dyn Collective) -> Option<Vec<f32>> {
+    let brush = Brush::of(gan)?;
+    let (latent, block) = (gan.config.latent(), BLOCK as usize);
+    let images = z.len() / latent;
+    let of_block = |item: usize| {
+        let some = item * block..images.min((item + 1) * block);
+        // As many as when a sample is drawn, so that the same latent gives the same image.
+        let mut padded = z[some.start * latent..some.end * latent].to_vec();
+        padded.resize(block * latent, 0.0);
+        brush.block(padded, labels.get(some.clone()).unwrap_or_default(), 0..some.len())
+    };
+    let pieces = workers.map(images.div_ceil(block), &of_block);
+    Some(pieces.into_iter().flatten().map(|x| x as f32).collect())
+}
+
+/// A generator as it is used.
+struct Brush<'a> {
+    generator: &'a ImageGenerator,
+    field: &'a ImageField,
+    leaves: Leaves,
+    latent: usize,
+}
+
+impl<'a> Brush<'a> {
+    fn of(gan: &'a Gan) -> Option<Self> {
+        let (Generator::Images(generator), Field::Images(field)) = (&gan.generator, &gan.field) else {
+            return None;
+        };
+        let leaves = gan.generator_params.constants(&Device::flex());
+        Some(Self { generator, field, leaves, latent: gan.config.latent() })
+    }
+
+    /// Those `inside` of a block of latents, numbers in [0, 1].
+    fn block(&self, z: Vec<f32>, labels: &[u32], inside: Range<usize>) -> Vec<f64> {
+        let cell = |(row, &code): (usize, &u32)| Given { row, span: 0, code: code as u16, score: 0.0 };
+        let given: Vec<Given> = labels.iter().enumerate().map(cell).collect();
+        let z = TensorData::new(z, [BLOCK as usize, self.latent]);
+        let z = Tensor::<2>::from_data(z, &self.leaves.device());
+        let z = marked(z, &given, self.field.labels());
+        let (x, _) = self.generator.generate(&self.leaves, z, Phase::Evaluate);
+        let x = x.narrow(0, inside.start, inside.len());
+        x.into_data().iter::<f64>().map(|x| level(0.5 * x + 0.5, self.field.frame.levels)).collect()
+    }
 }
 
 /// The nearest of so many levels from 0 to 1.

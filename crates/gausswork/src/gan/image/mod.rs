@@ -6,7 +6,7 @@
 //! | what a model file says of its images | [`ImageField`] |
 //! | the images of a set as a game reads them | [`Images`] |
 //! | the players | [`ImageGenerator`], `critic.rs` |
-//! | images drawn | [`draw`] |
+//! | images drawn, and made of latents | [`draw`], [`draw_latents`] |
 
 mod config;
 mod critic;
@@ -17,7 +17,7 @@ mod images;
 
 pub use config::{ImageDiscriminatorConfig, ImageGeneratorConfig};
 pub(super) use critic::ImageCritic;
-pub use draw::{as_seen, draw};
+pub use draw::{as_seen, draw, draw_latents};
 pub use field::ImageField;
 pub use generator::ImageGenerator;
 pub use images::Images;

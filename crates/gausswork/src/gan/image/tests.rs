@@ -13,7 +13,7 @@ use crate::layout::Layout;
 use crate::learner::Alone;
 use crate::nn::image::{Architecture, Normalised};
 use crate::nn::{Nonlinearity, Params};
-use crate::noise::Noise;
+use crate::noise::{Noise, Stream};
 use crate::train::Threads;
 
 const SHAPE: ImageShape = ImageShape { height: 9, width: 8, channels: Channels::Rgb };
@@ -173,6 +173,11 @@ fn spectral_normalisation_makes_every_norm_one() {
     }
 }
 
+fn gan_labels(gan: &Gan, count: u64, noise: &Noise) -> Vec<u32> {
+    let Field::Images(field) = &gan.field else { unreachable!("a game of images") };
+    field.told([0, count], noise)
+}
+
 fn game(shares: Vec<f64>, levels: Option<u32>) -> Gan {
     let labels = (0..shares.len()).map(|label| label.to_string()).collect();
     let frame = ImageFrame { shape: SHAPE, range: [0.0, 255.0], levels, labels };
@@ -213,6 +218,12 @@ fn a_drawn_image_depends_on_its_number_alone() {
             assert_eq!(of_one.labels, [0; 7]);
             assert_ne!(of_one.values, some.values);
         }
+        // The same latents and labels give the same images, wherever they stand in a batch.
+        let (mut z, told) = (vec![0.0; 300 * 5], gan_labels(&gan, 300, &noise));
+        noise.fill_normal_of_steps(Stream::SampleLatent, 0, 5, &mut z);
+        assert_eq!(draw_latents(&gan, &z, &told, &two), Some(all.values.clone()));
+        let told = told.get(130..137).unwrap_or_default();
+        assert_eq!(draw_latents(&gan, &z[130 * 5..137 * 5], told, &Alone), Some(some.values));
     }
 }
 

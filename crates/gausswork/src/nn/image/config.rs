@@ -15,6 +15,8 @@ pub struct ImageNetwork {
     pub hidden: Vec<usize>,
     /// Of the others: features of a pixel at the finest level; twice as many at each coarser one, up to eight times.
     pub width: usize,
+    /// Of the others: hidden units of each layer between the coarsest features and the numbers, from the image on.
+    pub dense: Vec<usize>,
     /// Of the others: what normalises the features.
     pub normalisation: Normalised,
     /// Between the layers.
@@ -28,9 +30,9 @@ pub struct ImageNetwork {
 #[serde(rename_all = "kebab-case")]
 pub enum Architecture {
     /// Layers of hidden units, which do not know that pixels have neighbours.
-    #[default]
     Perceptron,
     /// Convolutions of 4×4 that halve the image, and their mirror image (Radford et al. 2016, §3).
+    #[default]
     Strided,
     /// Residual blocks of two convolutions of 3×3, between which means of 2×2 halve and repetition doubles (Gulrajani et al. 2017,
     /// appendix F; Miyato et al. 2018, appendix B).
@@ -92,11 +94,12 @@ pub enum Upsampling {
 impl Default for ImageNetwork {
     fn default() -> Self {
         Self {
-            architecture: Architecture::Perceptron,
+            architecture: Architecture::Strided,
             hidden: vec![400],
-            width: 32,
+            width: 16,
+            dense: vec![300, 300],
             normalisation: Normalised::None,
-            nonlinearity: Nonlinearity::Relu,
+            nonlinearity: Nonlinearity::Silu,
             upsampling: Upsampling::Transposed,
         }
     }
@@ -106,15 +109,27 @@ impl Default for ImageNetwork {
 const MOST_LAYERS: usize = 16;
 
 impl ImageNetwork {
+    /// A perceptron with these hidden units, from the image on.
+    pub fn perceptron(hidden: &[usize], nonlinearity: Nonlinearity) -> Self {
+        Self {
+            architecture: Architecture::Perceptron,
+            hidden: hidden.to_vec(),
+            nonlinearity,
+            ..Self::default()
+        }
+    }
+
     /// Checks every range; `key` is where the configuration has it.
     ///
     /// # Errors
     /// The first value that is out of its range.
     pub fn check(&self, key: &str) -> Result<(), OutOfRange> {
-        let layers = self.hidden.len();
-        OutOfRange::unless(layers <= MOST_LAYERS, format!("{key}.hidden"), layers, "at most 16 layers")?;
-        for &hidden in &self.hidden {
-            OutOfRange::unless((1..=8192).contains(&hidden), format!("{key}.hidden"), hidden, "1 to 8192")?;
+        for (name, units) in [("hidden", &self.hidden), ("dense", &self.dense)] {
+            let (key, layers) = (format!("{key}.{name}"), units.len());
+            OutOfRange::unless(layers <= MOST_LAYERS, key.clone(), layers, "at most 16 layers")?;
+            for &units in units {
+                OutOfRange::unless((1..=8192).contains(&units), key.clone(), units, "1 to 8192")?;
+            }
         }
         let fits = (1..=512).contains(&self.width);
         OutOfRange::unless(fits, format!("{key}.width"), self.width, "1 to 512")

@@ -53,13 +53,15 @@ impl Down {
         let ([height, width, channels], to) = (image, [1, 1, outputs]);
         let convolutional = |builder: &mut Builder<'_>, pyramid: &Pyramid, mut stages: Vec<Stage>| {
             let features = pyramid.coarsest().iter().product();
-            stages.extend(builder.linear("output", features, to, Then::Nothing(gain)));
+            let dense = &builder.config.dense;
+            stages.extend(perceptron(builder, features, dense, ("output", to, Then::Nothing(gain))));
             stages
         };
         let pyramid = Pyramid::of([height, width], config.width);
         let stages = match config.architecture {
             Architecture::Perceptron => {
-                perceptron(&mut builder, height * width * channels, &config.hidden, to, gain)
+                let last = ("output", to, Then::Nothing(gain));
+                perceptron(&mut builder, height * width * channels, &config.hidden, last)
             }
             Architecture::Strided => {
                 let stages = strided::down(&mut builder, &pyramid, channels);

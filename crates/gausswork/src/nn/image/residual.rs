@@ -5,8 +5,10 @@
 //! starts with half the gain, so that a block starts near its shortcut.
 
 use super::builder::{Builder, Reach, Then};
+use super::perceptron::perceptron;
 use super::pyramid::Pyramid;
 use super::stage::Stage;
+use super::up::mirrored;
 
 /// The standard deviation with which a block's own part starts.
 const BLOCK: f32 = 0.5;
@@ -35,7 +37,8 @@ pub(super) fn up(
     gain: f32,
 ) -> Vec<Stage> {
     let mut from = pyramid.coarsest()[2];
-    let mut stages = builder.linear("input", inputs, pyramid.coarsest(), Then::Nothing(1.0));
+    let dense = mirrored(&builder.config.dense);
+    let mut stages = perceptron(builder, inputs, &dense, ("input", pyramid.coarsest(), Then::Nothing(1.0)));
     if pyramid.halvings() == 0 {
         stages.push(block(builder, "up0", [from; 2], Resized::Never));
     }

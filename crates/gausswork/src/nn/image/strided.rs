@@ -4,8 +4,10 @@
 
 use super::builder::{Builder, Reach, Then};
 use super::config::Upsampling;
+use super::perceptron::perceptron;
 use super::pyramid::Pyramid;
 use super::stage::Stage;
+use super::up::mirrored;
 
 /// From images of some channels to the coarsest features.
 pub(super) fn down(builder: &mut Builder<'_>, pyramid: &Pyramid, channels: usize) -> Vec<Stage> {
@@ -36,7 +38,8 @@ pub(super) fn up(
     gain: f32,
 ) -> Vec<Stage> {
     let (coarsest, last) = (pyramid.coarsest(), Then::Nothing(gain));
-    let mut stages = builder.linear("input", inputs, coarsest, Then::Normalised);
+    let dense = mirrored(&builder.config.dense);
+    let mut stages = perceptron(builder, inputs, &dense, ("input", coarsest, Then::Normalised));
     if pyramid.halvings() == 0 {
         stages.extend(builder.convolution("output", [coarsest[2], channels], Reach::Keeping, last));
     }

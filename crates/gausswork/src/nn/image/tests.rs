@@ -17,8 +17,18 @@ fn networks() -> Vec<ImageNetwork> {
                     Normalised::None => Nonlinearity::Silu,
                     _ => Nonlinearity::Tanh,
                 };
-                let network =
-                    ImageNetwork { architecture, hidden, width: 3, normalisation, nonlinearity, upsampling };
+                // With a layer behind the convolutions and without.
+                let dense = if upsampling == Upsampling::Transposed { vec![7] } else { Vec::new() };
+                let width = 3;
+                let network = ImageNetwork {
+                    architecture,
+                    hidden,
+                    width,
+                    dense,
+                    normalisation,
+                    nonlinearity,
+                    upsampling,
+                };
                 if architecture == Architecture::Strided || upsampling == Upsampling::Transposed {
                     all.push(network);
                 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::builder::Builder;
+use super::builder::{Builder, Then};
 use super::config::{Architecture, ImageNetwork};
 use super::perceptron::perceptron;
 use super::pyramid::Pyramid;
@@ -34,6 +34,11 @@ enum Base {
     Apart(ParamId),
 }
 
+/// Hidden layers in the opposite order.
+pub(super) fn mirrored(hidden: &[usize]) -> Vec<usize> {
+    hidden.iter().rev().copied().collect()
+}
+
 impl Up {
     /// A network to `planes` images `[height, width, channels]` in entries `name.…` of `params`: weights start as in
     /// [`Down::new`](super::Down::new), and each output's own bias as `base`, so that images start near that.
@@ -52,8 +57,8 @@ impl Up {
         let pyramid = Pyramid::of([height, width], config.width);
         let convolutional = match config.architecture {
             Architecture::Perceptron => {
-                let mirrored: Vec<usize> = config.hidden.iter().rev().copied().collect();
-                let stages = perceptron(&mut builder, inputs, &mirrored, [1, 1, outputs], gain);
+                let last = ("output", [1, 1, outputs], Then::Nothing(gain));
+                let stages = perceptron(&mut builder, inputs, &mirrored(&config.hidden), last);
                 if let (Init::Values(base), Some(Stage::Linear { layer, .. })) = (base, stages.last()) {
                     params.get_mut(layer.bias).copy_from_slice(&base);
                 }

@@ -35,7 +35,7 @@ impl Config {
         let positive =
             |key, value: f64| OutOfRange::unless(value > 0.0 && value < 1e9, key, value, "a number > 0");
         positive("training.epochs", t.epochs.unwrap_or(1.0))?;
-        positive("training.clip", t.clip)?;
+        positive("training.clip", t.clip.unwrap_or(1.0))?;
         positive("training.checkpoint-seconds", t.checkpoint_seconds)?;
         positive("training.time-budget", t.time_budget.unwrap_or(1.0))?;
         let rate = t.learning_rate.unwrap_or(1e-3);

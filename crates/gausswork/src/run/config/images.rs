@@ -41,6 +41,10 @@ impl Config {
             None => ((defaults.passes * per_epoch) as u64).clamp(defaults.fewest, defaults.most),
         });
         (training.batch, training.epochs, training.steps) = (Some(batch), None, Some(steps));
+        training.clip.get_or_insert(defaults.clip);
+        if self.kind == Kind::Vae {
+            self.images.objective.warm_up.get_or_insert(steps * 2 / 5);
+        }
         let every = training.validate_every.unwrap_or((steps / 20).max(10));
         training.validate_every = Some(every.min(steps).max(1));
         Ok(self)
@@ -85,6 +89,7 @@ struct Defaults {
     batch: usize,
     rate: f64,
     beta1: f64,
+    clip: f64,
     /// Passes over the training images, and the bounds of the steps that they take.
     passes: f64,
     fewest: u64,
@@ -92,9 +97,9 @@ struct Defaults {
 }
 
 const OF_VAE: Defaults =
-    Defaults { batch: 128, rate: 1e-3, beta1: 0.9, passes: 120.0, fewest: 8000, most: 50_000 };
+    Defaults { batch: 128, rate: 2e-3, beta1: 0.9, clip: 1000.0, passes: 120.0, fewest: 8000, most: 50_000 };
 const OF_GAN: Defaults =
-    Defaults { batch: 64, rate: 2e-4, beta1: 0.0, passes: 10.0, fewest: 4000, most: 50_000 };
+    Defaults { batch: 64, rate: 2e-4, beta1: 0.0, clip: 5.0, passes: 10.0, fewest: 4000, most: 50_000 };
 /// Of small images, whose steps are quick.
 const OF_SMALL_GAN: Defaults = Defaults { rate: 5e-4, fewest: 12_000, ..OF_GAN };
 

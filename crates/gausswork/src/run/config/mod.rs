@@ -104,8 +104,8 @@ pub struct TrainingConfig {
     pub learning_rate: Option<f64>,
     /// Steps over which the learning rate rises.
     pub warm_up: u64,
-    /// Greatest norm of the gradient.
-    pub clip: f64,
+    /// Greatest norm of the gradient; 5, of autoencoders of images, whose losses are sums over pixels, 1000, where not given.
+    pub clip: Option<f64>,
     /// Decay of Adam's first moment; by the kind of model where not given.
     pub beta1: Option<f64>,
     /// Decay of Adam's second moment.
@@ -161,7 +161,7 @@ impl Default for TrainingConfig {
             shards: 2,
             learning_rate: None,
             warm_up: 100,
-            clip: adam.clip,
+            clip: None,
             beta1: None,
             beta2: adam.beta2,
             average: adam.average.unwrap_or_default(),
@@ -226,7 +226,7 @@ impl Config {
         AdamConfig {
             beta1: t.beta1.unwrap_or(AdamConfig::default().beta1),
             beta2: t.beta2,
-            clip: t.clip,
+            clip: t.clip.unwrap_or(AdamConfig::default().clip),
             average: Some(t.average),
             ..AdamConfig::default()
         }

@@ -47,6 +47,7 @@ impl Config {
         }
         training.learning_rate.get_or_insert(rate);
         training.beta1.get_or_insert(beta1);
+        training.clip.get_or_insert(AdamConfig::default().clip);
         let per_epoch = (train_rows / batch).max(1) as f64;
         let steps = training.steps.unwrap_or_else(|| match training.epochs {
             Some(epochs) => (epochs * per_epoch).ceil() as u64,

@@ -56,12 +56,6 @@ pub enum ImagesError {
         /// The labels of the model.
         names: Vec<String>,
     },
-    /// A walk that no image begins, of a model that is told labels.
-    #[error("the model is told labels, and no image says which: name one (--label), of {}", names.join(", "))]
-    WhichLabel {
-        /// The labels of the model.
-        names: Vec<String>,
-    },
     /// A label that there is not.
     #[error("label \"{label}\": {}", match names.is_empty() {
         true => "the model is told no labels; fit one with --labels told for that".to_owned(),

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod encode;
+mod encoder_views;
 mod error;
 mod evaluate;
 mod figures;
@@ -23,6 +24,7 @@ mod writer;
 
 pub use bounds::{BoundsReport, BoundsRequest, Bracketed, BracketedImage, bound_images};
 pub use encode::encode_images_of;
+pub use encoder_views::EncoderViews;
 pub use error::ImagesError;
 pub use evaluate::{
     EvaluateImagesError, EvaluateImagesRequest, ImageReport, ImageRole, ImageSetReport, evaluate_images,
@@ -36,6 +38,6 @@ pub use plan::{ImagePlan, plan_images};
 pub use reconstruct::{ReconstructRequest, reconstruct};
 pub use sample::{ImageRequest, sample_images};
 pub use score::score_images;
-pub use views::{ImageViews, Neighbours, image_views};
+pub use views::{ImageViews, Labelled, Neighbours, image_views};
 pub use walk::{Chosen, Ends, InterpolateRequest, Strips, TraverseRequest, interpolate, traverse};
 pub use writer::{ImageWriter, write_images};

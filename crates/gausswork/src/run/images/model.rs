@@ -27,16 +27,6 @@ pub(super) fn frame_of(model: &Model) -> Result<&ImageFrame, ImagesError> {
     model.network.frame().ok_or(ImagesError::NotOfImages { of: "a table" })
 }
 
-/// The code of a label by its name.
-///
-/// # Errors
-/// [`ImagesError::NoLabel`].
-pub(super) fn label_of(model: &Model, label: &str) -> Result<u32, ImagesError> {
-    let names = model.network.labels();
-    let unknown = || ImagesError::NoLabel { label: label.to_owned(), names: names.to_vec() };
-    names.iter().position(|name| name == label).map(|code| code as u32).ok_or_else(unknown)
-}
-
 /// Reads images as a model knows them: of its shape, on its scale, and where it is told labels with these, by its codes.
 ///
 /// An array is on the scale of the fitted one, whatever its own least and greatest number; PNG and JPEG files keep theirs, whose ends

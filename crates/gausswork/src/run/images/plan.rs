@@ -9,8 +9,7 @@ use crate::gan::{Data, Gan, GanLearner, Images};
 use crate::layout::Layout;
 use crate::noise::Noise;
 use crate::run::fit::FitError;
-use crate::run::plan::seconds_per_step;
-use crate::run::{Config, Kind, Observer};
+use crate::run::{Config, Cost, Kind, Observer};
 use crate::train::Threads;
 use crate::vae::image::{ImageFrame, ImageLearner};
 
@@ -23,12 +22,8 @@ pub struct ImagePlan {
     pub frame: ImageFrame,
     /// Training and held-out images.
     pub images: [usize; 2],
-    /// Weights.
-    pub parameters: usize,
-    /// Bytes that the weights, the optimiser and a batch take.
-    pub memory: u64,
-    /// Seconds that training would take, from a few steps timed now.
-    pub seconds: f64,
+    /// What it would cost; memory is that of the weights, the optimiser and a batch.
+    pub cost: Cost,
 }
 
 /// Reads a set of images and works out what fitting it would do.
@@ -47,13 +42,15 @@ pub fn plan_images(
     let split = [train.clone(), held_out.clone()];
     let (batch, shards) = (config.training.batch.unwrap_or(1), config.training.shards);
     let (sizes, workers) = ([batch, shards], Threads::new(threads)?);
-    let (parameters, samples, per_step) = match config.kind {
+    // A batch with its outputs and their slopes.
+    let of_batch = |samples: usize| 4 * 4 * batch * samples * frame.shape.values();
+    let cost = match config.kind {
         Kind::Vae => {
             let vae = prepared.autoencoder()?;
             let parameters = vae.params.values().len();
             let mut learner = ImageLearner::new(vae, set, split, sizes, config.adam(), noise, Device::flex());
-            let samples = config.images.objective.samples;
-            (parameters, samples, seconds_per_step(&mut learner, &workers)?)
+            let data = of_batch(config.images.objective.samples);
+            Cost::of(&mut learner, [parameters, data], config, &workers)?
         }
         Kind::Gan => {
             let gan = Gan::new(config.gan.clone(), Layout::default(), prepared.field(), &noise);
@@ -62,12 +59,9 @@ pub fn plan_images(
             let (data, steps) = (Data::Images(&images), config.training.steps.unwrap_or(1));
             let mut learner =
                 GanLearner::new(gan, data, split, sizes, steps, config.adam(), noise, Device::flex());
-            (parameters, 1, seconds_per_step(&mut learner, &workers)?)
+            Cost::of(&mut learner, [parameters, of_batch(1)], config, &workers)?
         }
     };
-    // Weights, gradient per shard, two moments, the average and the best; a batch with its outputs and their slopes.
-    let memory = 4 * (parameters * (5 + shards) + 4 * batch * samples * frame.shape.values());
-    let seconds = per_step * config.training.steps.unwrap_or(1) as f64;
     let (config, frame) = (config.clone(), frame.clone());
-    Ok(ImagePlan { config, frame, images, parameters, memory: memory as u64, seconds })
+    Ok(ImagePlan { config, frame, images, cost })
 }

@@ -1,14 +1,14 @@
 //! Drawing images.
 
 use super::error::ImagesError;
-use super::model::{frame_of, label_of, of_images};
-use crate::artifact::{Model, Network};
+use super::painter::Painter;
+use crate::artifact::Model;
 use crate::data::image::DrawnImages;
-use crate::gan::{Field, Gan, draw};
+use crate::gan::draw;
 use crate::noise::Noise;
 use crate::run::{Event, Observer};
 use crate::train::Threads;
-use crate::vae::image::{DRAWN_TOGETHER, ImageVae, Shown, draw_images};
+use crate::vae::image::{DRAWN_TOGETHER, Shown, draw_images};
 
 /// Which images to draw.
 #[derive(Debug, Clone)]
@@ -41,8 +41,8 @@ pub fn sample_images<E: From<ImagesError>>(
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
     let &ImageRequest { count, offset, shown, seed, threads, .. } = request;
-    let source = Source::of(model)?;
-    let label = request.label.as_deref().map(|label| label_of(model, label)).transpose()?;
+    let painter = Painter::of(model)?;
+    let label = painter.label(request.label.as_ref())?;
     if count == 0 {
         return Err(ImagesError::Nothing { what: "images" }.into());
     }
@@ -51,15 +51,15 @@ pub fn sample_images<E: From<ImagesError>>(
     }
     let (workers, noise) = (Threads::new(threads).map_err(ImagesError::from)?, Noise::new(seed));
     // A few pieces of work for every thread, unless images are large.
-    let values = frame_of(model)?.shape.values() as u64;
+    let values = painter.frame().shape.values() as u64;
     let pieces = NUMBERS_AHEAD as u64 / (DRAWN_TOGETHER * values);
     let group = DRAWN_TOGETHER * pieces.clamp(1, 16);
     let mut done = 0;
     while done < count {
         let some = group.min(count - done);
-        let images = match source {
-            Source::Vae(vae) => draw_images(vae, [offset + done, some], shown, label, &noise, &workers),
-            Source::Game(gan) => {
+        let images = match painter {
+            Painter::Vae(vae) => draw_images(vae, [offset + done, some], shown, label, &noise, &workers),
+            Painter::Game(gan, _) => {
                 draw(gan, [offset + done, some], label, &noise, &workers).unwrap_or_default()
             }
         };
@@ -68,20 +68,4 @@ pub fn sample_images<E: From<ImagesError>>(
         observer.observe(&Event::Rows { done, total: count });
     }
     Ok(())
-}
-
-/// What draws images.
-#[derive(Clone, Copy)]
-enum Source<'a> {
-    Vae(&'a ImageVae),
-    Game(&'a Gan),
-}
-
-impl<'a> Source<'a> {
-    fn of(model: &'a Model) -> Result<Self, ImagesError> {
-        match &model.network {
-            Network::Gan(gan @ Gan { field: Field::Images(_), .. }) => Ok(Self::Game(gan)),
-            _ => of_images(model).map(Self::Vae),
-        }
-    }
 }

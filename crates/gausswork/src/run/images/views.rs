@@ -2,41 +2,36 @@
 
 use std::path::Path;
 
+use super::encoder_views::{EncoderViews, encoder_views};
 use super::error::ImagesError;
-use super::latent_map::{LatentMap, map};
-use super::model::{of_images, read};
+use super::model::read;
 use super::neighbours::{Near, nearest};
-use super::painter::Painter as _;
-use super::paths::{LatentPath, quantiles};
+use super::painter::Painter;
+use super::paths::LatentPath;
 use super::prepare::split;
-use super::walk::{Strips, along, between, means};
+use super::walk::{Strips, between};
 use crate::artifact::Model;
-use crate::data::image::ImageSet;
+use crate::data::image::{ImageError, ImageSet};
 use crate::noise::Noise;
 use crate::run::figures::spread;
 use crate::run::{Config, Event, Observer};
 use crate::train::Threads;
-use crate::vae::Dimension;
-use crate::vae::image::{
-    ImageFrame, ImageVae, Pixels, Reconstruction, Shown, draw_images, encode_images, reconstruct_images,
-};
+use crate::vae::image::{ImageFrame, ImageVae, Pixels, reconstruct_images};
 
-/// Images rebuilt.
-const REBUILT: usize = 10;
-/// Samples shown.
+/// Samples shown where no labels are told.
 const SAMPLES: u64 = 64;
-/// Images that are encoded: for rates and the map.
-const ENCODED: usize = 2000;
-/// Dimensions that are traversed.
-const TRAVERSED: usize = 12;
+/// Samples of a row, and of each label where labels are told.
+const COLUMNS: [usize; 2] = [16, 12];
+/// Labels whose samples are shown.
+const LABELS: usize = 20;
+/// Ways between draws.
+const WAYS: usize = 6;
 /// Samples, and held-out images, whose distance to the training images is measured.
 const MEASURED: usize = 200;
 /// Samples whose neighbours are shown, and neighbours of each.
 const SHOWN: [usize; 2] = [10, 3];
-/// Labels that are shown, and images of each.
-const BY_LABEL: [usize; 2] = [20, 12];
-/// Images on the way between two.
-const STEPS: usize = 9;
+/// The way between two images, and images on it.
+pub(super) const WAY: (LatentPath, usize) = (LatentPath::Spherical, 9);
 
 /// All that there is to be seen of a model of images.
 #[derive(Debug, Clone)]
@@ -45,22 +40,23 @@ pub struct ImageViews {
     pub frame: ImageFrame,
     /// Whether images were held out; where none were, training images stand for them.
     pub held_out: usize,
-    /// Held-out images rebuilt.
-    pub rebuilt: Vec<Reconstruction>,
-    /// Expectations of the first images of a sample, numbers in [0, 1].
-    pub samples: Vec<f32>,
-    /// Of a model that is told labels: their names, and for each a row of images of the same latents; of at most 20, evenly spread.
-    pub by_label: Option<(Vec<String>, Strips)>,
-    /// What each latent dimension does over held-out images, the greatest rate first.
-    pub dimensions: Vec<Dimension>,
-    /// Active dimensions, from 1, and for each a row of images along it; of a model that is told labels, under the most frequent one.
-    pub traversal: (Vec<usize>, Strips),
-    /// Held-out images, what lies between them, and between draws from N(0, I).
-    pub between: [Strips; 2],
-    /// Means of held-out images in the plane.
-    pub map: LatentMap,
+    /// The first images of a sample; or of each label that the model is told, a row.
+    pub samples: Labelled,
+    /// What lies between draws from N(0, I), a row for each way, of the label at its beginning.
+    pub between: Labelled,
     /// What is nearest to samples.
     pub neighbours: Neighbours,
+    /// What only a model with an encoder has to show.
+    pub encoder: Option<EncoderViews>,
+}
+
+/// Rows of images with the names of their labels.
+#[derive(Debug, Clone)]
+pub struct Labelled {
+    /// A name for each row; none where the model is told no labels.
+    pub labels: Vec<String>,
+    /// The rows.
+    pub strips: Strips,
 }
 
 /// Training images near samples, beside those near images that the model has never seen.
@@ -74,8 +70,29 @@ pub struct Neighbours {
     pub of_samples: Vec<f64>,
     /// The same of held-out images; empty where none are held out.
     pub of_held_out: Vec<f64>,
-    /// The same of what the model makes of them: as smooth as samples are.
+    /// The same of what an autoencoder makes of them, as smooth as its samples are; empty of a model without an encoder.
     pub of_rebuilt: Vec<f64>,
+}
+
+/// What is looked at, and how.
+pub(super) struct Look<'a> {
+    pub set: &'a ImageSet,
+    pub split: [&'a [u32]; 2],
+    pub noise: Noise,
+    pub workers: &'a Threads,
+}
+
+impl<'a> Look<'a> {
+    /// The held-out images; the training images where none are held out.
+    pub(super) fn unseen(&self) -> &'a [u32] {
+        let [train, held_out] = self.split;
+        if held_out.is_empty() { train } else { held_out }
+    }
+
+    /// The set as an autoencoder takes it.
+    pub(super) fn pixels(&self, vae: &'a ImageVae) -> Pixels<'a> {
+        Pixels::of(vae, self.set, self.noise)
+    }
 }
 
 /// Looks at a model with the set that it was fitted to.
@@ -89,93 +106,59 @@ pub fn image_views(
     observer: &mut dyn Observer,
 ) -> Result<ImageViews, ImagesError> {
     observer.observe(&Event::Stage("looking at what the model has learned"));
-    let vae = of_images(model)?;
+    let painter = Painter::of(model)?;
     let config = Config::from_toml(&model.card.config).unwrap_or_default();
     let set = read(model, path, &config.data.read_images())?;
     let [train, held_out] = split(set.len(), config.training.held_out, config.seed);
-    let unseen = if held_out.is_empty() { &train } else { &held_out };
-    let (workers, noise) = (Threads::new(threads)?, Noise::new(config.seed));
-    let pixels = Pixels::of(vae, &set, noise);
-    let frame = vae.frame.clone();
-
-    let encoded = spread(unseen, ENCODED);
-    let posteriors = encode_images(vae, &pixels, &encoded, &workers)?;
-    let mut dimensions = posteriors.dimensions();
-    dimensions.sort_by(|a, b| b.rate.total_cmp(&a.rate));
-    let labels = set.labels().map(|labels| {
-        encoded.iter().map(|&image| labels.codes.get(image as usize).copied().unwrap_or(0)).collect()
-    });
-    let map = map(&posteriors.mean, posteriors.latent, labels.unwrap_or_default());
-
-    let active = dimensions.iter().filter(|dimension| dimension.is_active()).take(TRAVERSED);
-    let active: Vec<usize> = active.map(|dimension| dimension.dimension + 1).collect();
-    let start = vae.shares.behind(&vec![0.0; posteriors.latent], &[vae.shares.most_frequent()]);
-    let values = along(vae, &start, &active, &quantiles([0.01, 0.99], STEPS), &workers);
-    let traversal = (active, Strips { frame: frame.clone(), columns: STEPS, values });
-
-    let ends = spread(unseen, 12);
-    let ends = &ends[..ends.len() / 2 * 2];
-    let z = means(vae, &pixels, ends, None, &workers)?;
-    let made = between(vae, &z, (LatentPath::Spherical, STEPS), &workers);
-    let numbers = set.shape().values();
-    let shown = pixels.fixed(ends)?;
-    let rows = made.chunks_exact(STEPS * numbers).zip(shown.chunks_exact(2 * numbers));
-    let values = rows.flat_map(|(made, ends)| [&ends[..numbers], made, &ends[numbers..]].concat()).collect();
-    let of_images = Strips { frame: frame.clone(), columns: STEPS + 2, values };
-    let z = vae.told([0, 12], None, &noise);
-    let values = between(vae, &z, (LatentPath::Spherical, STEPS), &workers);
-    let of_draws = Strips { frame: frame.clone(), columns: STEPS, values };
-
-    let count = SAMPLES.max(MEASURED as u64);
-    let many = draw_images(vae, [0, count], Shown::Expected, None, &noise, &workers).values;
-    let neighbours = neighbours(&pixels, vae, &many, [&train, &held_out], &workers)?;
-    let by_label = by_label(vae, &noise, &workers);
-    let samples = many[..SAMPLES as usize * numbers].to_vec();
-    let rebuilt = reconstruct_images(vae, &pixels, &spread(unseen, REBUILT))?;
-    let (held_out, between) = (held_out.len(), [of_images, of_draws]);
-    Ok(ImageViews {
-        frame,
-        held_out,
-        rebuilt,
-        samples,
-        by_label,
-        dimensions,
-        traversal,
-        between,
-        map,
-        neighbours,
-    })
-}
-
-/// The same latents under one label after the other.
-fn by_label(vae: &ImageVae, noise: &Noise, workers: &Threads) -> Option<(Vec<String>, Strips)> {
-    let [most, columns] = BY_LABEL;
-    let codes = spread(&(0..vae.labels() as u32).collect::<Vec<u32>>(), most);
-    let of = |&code: &u32| {
-        draw_images(vae, [0, columns as u64], Shown::Expected, Some(code), noise, workers).values
+    let (workers, noise) = (&Threads::new(threads)?, Noise::new(config.seed));
+    let look = Look { set: &set, split: [&train, &held_out], noise, workers };
+    let encoder = match painter {
+        Painter::Vae(vae) => Some(encoder_views(vae, &look)?),
+        Painter::Game(..) => None,
     };
-    let values = codes.iter().flat_map(of).collect();
-    let names = codes.iter().filter_map(|&code| vae.frame.labels.get(code as usize).cloned()).collect();
-    (!codes.is_empty()).then(|| (names, Strips { frame: vae.frame.clone(), columns, values }))
+    let drawn = [0, SAMPLES.max(MEASURED as u64)];
+    let many = painter.paint(&painter.latents(drawn, &noise), &painter.told(drawn, &noise), workers);
+    let neighbours = neighbours(painter, &many, &look)?;
+    let samples = match painter.labels() {
+        [] => {
+            let values = many[..SAMPLES as usize * set.shape().values()].to_vec();
+            Labelled { labels: Vec::new(), strips: painter.strips(COLUMNS[0], values) }
+        }
+        names => of_labels(painter, &names[..names.len().min(LABELS)], &look),
+    };
+    let ways = [0, 2 * WAYS as u64];
+    let told: Vec<u32> = painter.told(ways, &noise).into_iter().step_by(2).collect();
+    let strips = between(painter, &painter.latents(ways, &noise), &told, WAY, workers);
+    let name = |label: &u32| painter.labels().get(*label as usize).cloned();
+    let between = Labelled { labels: told.iter().filter_map(name).collect(), strips };
+    let (frame, held_out) = (painter.frame().clone(), held_out.len());
+    Ok(ImageViews { frame, held_out, samples, between, neighbours, encoder })
 }
 
-fn neighbours(
-    pixels: &Pixels<'_>,
-    vae: &ImageVae,
-    samples: &[f32],
-    [train, held_out]: [&[u32]; 2],
-    workers: &Threads,
-) -> Result<Neighbours, ImagesError> {
-    let set: &ImageSet = pixels.set;
+/// The first images of a sample of each label.
+fn of_labels(painter: Painter<'_>, names: &[String], look: &Look<'_>) -> Labelled {
+    let columns = COLUMNS[1];
+    let z = painter.latents([0, columns as u64], &look.noise).repeat(names.len());
+    let told: Vec<u32> =
+        (0..names.len() as u32).flat_map(|label| std::iter::repeat_n(label, columns)).collect();
+    let strips = painter.strips(columns, painter.paint(&z, &told, look.workers));
+    Labelled { labels: names.to_vec(), strips }
+}
+
+fn neighbours<'a>(painter: Painter<'a>, samples: &[f32], look: &Look<'a>) -> Result<Neighbours, ImagesError> {
+    let (set, [train, held_out]) = (look.set, look.split);
     let values = set.shape().values();
     let [shown, near] = SHOWN;
     let samples = &samples[..samples.len().min(MEASURED * values)];
     let unseen = spread(held_out, MEASURED);
-    let rebuilt = if unseen.is_empty() { Vec::new() } else { reconstruct_images(vae, pixels, &unseen)? };
+    let rebuilt = match painter {
+        Painter::Vae(vae) if !unseen.is_empty() => reconstruct_images(vae, &look.pixels(vae), &unseen)?,
+        _ => Vec::new(),
+    };
     let rebuilt: Vec<f32> = rebuilt.into_iter().flat_map(|image| image.x_hat).collect();
     // One pass over the training images for all of them.
-    let queries = [samples, &pixels.grey(&unseen)?, &rebuilt].concat();
-    let found = nearest(set, train, &queries, near, workers)?;
+    let queries = [samples, &grey(set, &unseen)?, &rebuilt].concat();
+    let found = nearest(set, train, &queries, near, look.workers)?;
     let first = |near: &Vec<Near>| near.first().map_or(f64::NAN, |near| near.distance);
     let (of_samples, rest) = found.split_at(samples.len() / values);
     let (of_held_out, of_rebuilt) = rest.split_at(unseen.len());
@@ -184,13 +167,20 @@ fn neighbours(
     for (sample, nearest) in samples.chunks_exact(values).zip(&nearest) {
         strip.extend_from_slice(sample);
         let images: Vec<u32> = nearest.iter().map(|near| near.image).collect();
-        strip.extend(pixels.grey(&images)?);
+        strip.extend(grey(set, &images)?);
     }
     Ok(Neighbours {
-        strips: Strips { frame: vae.frame.clone(), columns: 1 + near.min(train.len()), values: strip },
+        strips: painter.strips(1 + near.min(train.len()), strip),
         nearest,
         of_samples: of_samples.iter().map(first).collect(),
         of_held_out: of_held_out.iter().map(first).collect(),
         of_rebuilt: of_rebuilt.iter().map(first).collect(),
     })
+}
+
+/// Images as they are, numbers in [0, 1].
+fn grey(set: &ImageSet, images: &[u32]) -> Result<Vec<f32>, ImageError> {
+    let mut grey = vec![0.0; images.len() * set.shape().values()];
+    set.gather(images, &mut grey)?;
+    Ok(grey)
 }

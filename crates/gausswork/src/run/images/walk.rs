@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use super::error::ImagesError;
-use super::model::{label_of, of_images, read};
-use super::painter::{Painter, painter};
+use super::model::{of_images, read};
+use super::painter::Painter;
 use super::paths::{LatentPath, quantiles};
 use crate::artifact::Model;
 use crate::data::image::{ImageSet, ReadImages};
 use crate::learner::Collective;
 use crate::noise::Noise;
 use crate::train::Threads;
-use crate::vae::image::{ImageFrame, ImageVae, Pixels, encode_images};
+use crate::vae::image::{ImageFrame, Pixels, encode_images};
 
 /// Images of a set, counted from 1.
 #[derive(Debug, Clone)]
@@ -38,13 +38,12 @@ pub enum Ends {
 pub struct InterpolateRequest {
     /// From where to where.
     pub ends: Ends,
-    /// Of a model that is told labels: the one that all images are made under; otherwise each end has its own, and the weight of a label
-    /// goes in a straight line from one to the other.
-    pub label: Option<String>,
     /// Images on the way, both ends among them.
     pub steps: usize,
     /// Which way.
     pub path: LatentPath,
+    /// Of a model that is told labels: the one of all images; without, each row has that of the image at its beginning.
+    pub label: Option<String>,
     /// The seed.
     pub seed: u64,
     /// Threads to work on.
@@ -56,17 +55,18 @@ pub struct InterpolateRequest {
 pub struct TraverseRequest {
     /// The image from whose mean of `q(z|x)` to start; without, from the prior's mean 0.
     pub from: Option<Chosen>,
-    /// Of a model that is told labels: the one that all images are made under; otherwise that of the image to start from.
-    pub label: Option<String>,
-    /// Dimensions, counted from 1; where none are named, the active ones of the fit's held-out images, the greatest rate first.
+    /// Dimensions, counted from 1; where none are named, the active ones of the fit's held-out images, the greatest rate first, and of a
+    /// game, which has no rates, the first twelve.
     pub dimensions: Vec<usize>,
+    /// Of a model that is told labels: the one of all images; without, that of the image to start from, or of the first image of a sample.
+    pub label: Option<String>,
     /// Images of each dimension.
     pub steps: usize,
     /// Probabilities whose quantiles of N(0, 1) are the first and the last value.
     pub between: [f64; 2],
     /// Threads to work on.
     pub threads: usize,
-    /// The seed, of coin flips of a binarising likelihood.
+    /// The seed, of coin flips of a binarising likelihood and of a label that is not named.
     pub seed: u64,
 }
 
@@ -86,19 +86,21 @@ pub struct Strips {
 /// # Errors
 /// See [`ImagesError`].
 pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips, ImagesError> {
-    let InterpolateRequest { ends, label, steps, path, seed, threads } = request;
+    let InterpolateRequest { ends, steps, path, label, seed, threads } = request;
     if *steps == 0 {
         return Err(ImagesError::Nothing { what: "steps" });
     }
     let (workers, noise) = (Threads::new(*threads)?, Noise::new(*seed));
-    let label = label.as_deref().map(|label| label_of(model, label)).transpose()?;
+    let painter = Painter::of(model)?;
+    let label = painter.label(label.as_ref())?;
     match ends {
         Ends::Drawn(0) => Err(ImagesError::Nothing { what: "pairs" }),
         Ends::Drawn(pairs) => {
-            let painter = painter(model)?;
-            let z = painter.told([0, 2 * *pairs as u64], label, &noise);
-            let values = between(painter, &z, (*path, *steps), &workers);
-            Ok(Strips { frame: painter.frame().clone(), columns: *steps, values })
+            let drawn = [0, 2 * *pairs as u64];
+            let told = painter.told(drawn, &noise).into_iter().step_by(2);
+            let told: Vec<u32> = told.map(|drawn| label.unwrap_or(drawn)).collect();
+            let way = (*path, *steps);
+            Ok(between(painter, &painter.latents(drawn, &noise), &told, way, &workers))
         }
         Ends::Images(chosen) => {
             if chosen.images.len() < 2 {
@@ -109,37 +111,39 @@ pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips
             let images = numbers(&set, &chosen.path, &chosen.images)?;
             let images = &images[..images.len() / 2 * 2];
             let pixels = Pixels::of(vae, &set, noise);
-            let z = means(vae, &pixels, images, label, &workers)?;
-            let made = between(vae, &z, (*path, *steps), &workers);
-            let (shown, values) = (pixels.fixed(images)?, set.shape().values());
-            let rows = made.chunks_exact(steps * values).zip(shown.chunks_exact(2 * values));
-            let row = |(made, ends): (&[f32], &[f32])| [&ends[..values], made, &ends[values..]].concat();
-            let values = rows.flat_map(row).collect();
-            Ok(Strips { frame: vae.frame.clone(), columns: steps + 2, values })
+            let z = encode_images(vae, &pixels, images, &workers)?.mean;
+            let told = pixels.told(images).into_iter().step_by(2);
+            let told: Vec<u32> = told.map(|own| label.unwrap_or(own)).collect();
+            let made = between(painter, &z, &told, (*path, *steps), &workers);
+            Ok(made.within(&pixels.fixed(images)?))
         }
     }
 }
 
-/// The images on the ways between the first and the second latent, the third and the fourth, and so on; labels behind them go straight.
+impl Strips {
+    /// The rows with the images between which they lead before and behind them.
+    pub(super) fn within(&self, ends: &[f32]) -> Self {
+        let values = self.frame.shape.values();
+        let rows = self.values.chunks_exact(self.columns * values).zip(ends.chunks_exact(2 * values));
+        let row = |(made, ends): (&[f32], &[f32])| [&ends[..values], made, &ends[values..]].concat();
+        Self { frame: self.frame.clone(), columns: self.columns + 2, values: rows.flat_map(row).collect() }
+    }
+}
+
+/// The images on the ways between the first and the second latent, the third and the fourth, and so on, a row each; `told` are the labels
+/// of the rows.
 pub(super) fn between(
-    painter: &dyn Painter,
+    painter: Painter<'_>,
     z: &[f32],
+    told: &[u32],
     (path, steps): (LatentPath, usize),
     workers: &dyn Collective,
-) -> Vec<f32> {
-    let (latent, width) = (painter.latent(), painter.latent() + painter.shares().len());
-    let way = |pair: &[f32]| -> Vec<f32> {
-        let [(a, from), (b, to)] = [pair[..width].split_at(latent), pair[width..].split_at(latent)];
-        let z = path.steps([a, b], steps);
-        if from.is_empty() {
-            return z;
-        }
-        let labels = LatentPath::Linear.steps([from, to], steps);
-        let rows = z.chunks_exact(latent).zip(labels.chunks_exact(from.len()));
-        rows.flat_map(|(z, label)| [z, label].concat()).collect()
-    };
-    let z: Vec<f32> = z.chunks_exact(2 * width).flat_map(way).collect();
-    painter.paint(&z, workers)
+) -> Strips {
+    let latent = painter.latent();
+    let pairs = z.chunks_exact(2 * latent).map(|pair| pair.split_at(latent));
+    let z: Vec<f32> = pairs.flat_map(|(a, b)| path.steps([a, b], steps)).collect();
+    let told: Vec<u32> = told.iter().flat_map(|&label| std::iter::repeat_n(label, steps)).collect();
+    painter.strips(steps, painter.paint(&z, &told, workers))
 }
 
 /// Walks along dimensions, one row for each; the dimensions from 1, and the rows.
@@ -147,45 +151,40 @@ pub(super) fn between(
 /// # Errors
 /// See [`ImagesError`].
 pub fn traverse(model: &Model, request: &TraverseRequest) -> Result<(Vec<usize>, Strips), ImagesError> {
-    let TraverseRequest { from, label, dimensions, steps, between, threads, seed } = request;
+    let TraverseRequest { from, dimensions, steps, between, label, threads, seed } = request;
     if *steps == 0 {
         return Err(ImagesError::Nothing { what: "steps" });
     }
-    let painter = painter(model)?;
-    let latent = painter.latent();
-    let workers = Threads::new(*threads)?;
-    let label = label.as_deref().map(|label| label_of(model, label)).transpose()?;
-    let start = match from {
-        None => {
-            let names = model.network.labels();
-            let labels = label.into_iter().collect::<Vec<u32>>();
-            if labels.is_empty() && !names.is_empty() {
-                return Err(ImagesError::WhichLabel { names: names.to_vec() });
-            }
-            painter.shares().behind(&vec![0.0; latent], &labels)
-        }
-        Some(chosen) => mean_of(model, chosen, label, &Noise::new(*seed), &workers)?,
+    let painter = Painter::of(model)?;
+    let (latent, label) = (painter.latent(), painter.label(label.as_ref())?);
+    let (workers, noise) = (Threads::new(*threads)?, Noise::new(*seed));
+    let (start, own) = match from {
+        None => (vec![0.0; latent], painter.told([0, 1], &noise).first().copied()),
+        Some(chosen) => mean_of(model, chosen, &noise, &workers)?,
     };
-    let dimensions =
-        if dimensions.is_empty() { most_active(&model.card.figures) } else { dimensions.clone() };
+    let dimensions = match (dimensions.is_empty(), painter) {
+        (false, _) => dimensions.clone(),
+        (true, Painter::Vae(_)) => most_active(&model.card.figures),
+        (true, Painter::Game(..)) => (1..=latent.min(TRAVERSED)).collect(),
+    };
     if dimensions.is_empty() {
         return Err(ImagesError::Collapsed);
     }
     if let Some(&dimension) = dimensions.iter().find(|dimension| !(1..=latent).contains(*dimension)) {
         return Err(ImagesError::NoDimension { dimension, latent });
     }
-    let values = along(painter, &start, &dimensions, &quantiles(*between, *steps), &workers);
-    Ok((dimensions, Strips { frame: painter.frame().clone(), columns: *steps, values }))
+    let rows = along(painter, (&start, label.or(own)), &dimensions, &quantiles(*between, *steps), &workers);
+    Ok((dimensions, rows))
 }
 
-/// The images of a latent of which one dimension after the other, from 1, takes one value after the other.
+/// The images of a latent and a label of which one dimension after the other, from 1, takes one value after the other, a row for each.
 pub(super) fn along(
-    painter: &dyn Painter,
-    start: &[f32],
+    painter: Painter<'_>,
+    (start, told): (&[f32], Option<u32>),
     dimensions: &[usize],
     values: &[f32],
     workers: &dyn Collective,
-) -> Vec<f32> {
+) -> Strips {
     let mut z = Vec::with_capacity(dimensions.len() * values.len() * start.len());
     for dimension in dimensions {
         for value in values {
@@ -193,8 +192,12 @@ pub(super) fn along(
             z.extend(start.iter().enumerate().map(changed));
         }
     }
-    painter.paint(&z, workers)
+    let told: Vec<u32> = told.into_iter().cycle().take(dimensions.len() * values.len()).collect();
+    painter.strips(values.len(), painter.paint(&z, &told, workers))
 }
+
+/// Dimensions along which there are walks, of many.
+pub(super) const TRAVERSED: usize = 12;
 
 /// The active dimensions of a fit, from 1, the greatest rate first.
 fn most_active(figures: &[(String, f64)]) -> Vec<usize> {
@@ -206,30 +209,18 @@ fn most_active(figures: &[(String, f64)]) -> Vec<usize> {
     rates.into_iter().take(active as usize).map(|(dimension, _)| dimension).collect()
 }
 
-/// The means of `q(z|x)` of images, and behind each a label: a given one, or its own.
-pub(super) fn means(
-    vae: &ImageVae,
-    pixels: &Pixels<'_>,
-    images: &[u32],
-    label: Option<u32>,
-    workers: &dyn Collective,
-) -> Result<Vec<f32>, ImagesError> {
-    let mean = encode_images(vae, pixels, images, workers)?.mean;
-    let labels = pixels.told(images).into_iter().map(|own| label.unwrap_or(own)).collect::<Vec<_>>();
-    Ok(vae.shares.behind(&mean, &labels))
-}
-
+/// The mean of `q(z|x)` of an image, and its label where the model is told labels.
 fn mean_of(
     model: &Model,
     chosen: &Chosen,
-    label: Option<u32>,
     noise: &Noise,
     workers: &Threads,
-) -> Result<Vec<f32>, ImagesError> {
+) -> Result<(Vec<f32>, Option<u32>), ImagesError> {
     let vae = of_images(model)?;
     let set = read(model, &chosen.path, &chosen.options)?;
     let images = numbers(&set, &chosen.path, chosen.images.get(..1).unwrap_or(&[1]))?;
-    means(vae, &Pixels::of(vae, &set, *noise), &images, label, workers)
+    let pixels = Pixels::of(vae, &set, *noise);
+    Ok((encode_images(vae, &pixels, &images, workers)?.mean, pixels.told(&images).first().copied()))
 }
 
 /// Images by their numbers from 1, as the set counts them.

@@ -47,12 +47,11 @@ pub fn encode_images(
     Ok(Posteriors::of_pieces(latent, &pieces))
 }
 
-/// `x_hat = E[x|z]` of latents `[images, latent]`, behind which the weights of labels are where these are told: `[images, values]`, numbers
-/// in [0, 1].
-pub fn decode_latents(vae: &ImageVae, z: &[f32], workers: &dyn Collective) -> Vec<f32> {
+/// `x_hat = E[x|z]` of latents `[images, latent]`, each of its label where the model is told labels: `[images, values]`, numbers in [0, 1].
+pub fn decode_latents(vae: &ImageVae, z: &[f32], labels: &[u32], workers: &dyn Collective) -> Vec<f32> {
     let device = Device::flex();
     let leaves = vae.params.leaves(&device);
-    let latent = vae.told_width();
+    let (latent, z) = (vae.told_width(), &vae.shares.behind(z, labels));
     let pieces = workers.map((z.len() / latent).div_ceil(PIECE), &|piece| {
         let z = &z[piece * PIECE * latent..z.len().min((piece + 1) * PIECE * latent)];
         let z = Tensor::<2>::from_data(TensorData::new(z.to_vec(), [z.len() / latent, latent]), &device);

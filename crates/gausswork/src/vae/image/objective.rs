@@ -15,11 +15,12 @@ use crate::error::OutOfRange;
 pub struct ImageObjective {
     /// Weight of the rate once warm.
     pub beta: f64,
-    /// Steps over which the weight rises linearly from 0.
-    pub warm_up: u64,
+    /// Steps over which the weight rises linearly from 0, so that latents are used before they cost (Sønderby et al. 2016, §2.3); two
+    /// fifths of all where not given.
+    pub warm_up: Option<u64>,
     /// Importance samples, K.
     pub samples: usize,
-    /// How the encoder's gradient is estimated; `total` of one sample and `doubly-reparameterised` of more, where not given.
+    /// How the encoder's gradient is estimated; `sticking-the-landing` of one sample and `doubly-reparameterised` of more, where not given.
     pub gradient: Option<EncoderGradient>,
 }
 
@@ -39,7 +40,7 @@ pub enum EncoderGradient {
 
 impl Default for ImageObjective {
     fn default() -> Self {
-        Self { beta: 1.0, warm_up: 0, samples: 1, gradient: None }
+        Self { beta: 1.0, warm_up: None, samples: 1, gradient: None }
     }
 }
 
@@ -58,13 +59,13 @@ impl ImageObjective {
     /// How the encoder's gradient is estimated.
     pub fn gradient(&self) -> EncoderGradient {
         self.gradient.unwrap_or(match self.samples {
-            1 => EncoderGradient::Total,
+            1 => EncoderGradient::StickingTheLanding,
             _ => EncoderGradient::DoublyReparameterised,
         })
     }
 
     /// β at a step.
     pub fn beta_at(&self, step: u64) -> f64 {
-        self.beta * ((step as f64 + 1.0) / (self.warm_up as f64).max(1.0)).min(1.0)
+        self.beta * ((step as f64 + 1.0) / (self.warm_up.unwrap_or(0) as f64).max(1.0)).min(1.0)
     }
 }

@@ -85,7 +85,7 @@ mod tests {
         let (images, draws, noise) = (3, 20, Noise::new(1));
         for likelihood in Family::ALL {
             for nonlinearity in [Nonlinearity::Relu, Nonlinearity::Tanh, Nonlinearity::Silu] {
-                let network = ImageNetwork { hidden: vec![11, 8], nonlinearity, ..ImageNetwork::default() };
+                let network = ImageNetwork::perceptron(&[11, 8], nonlinearity);
                 // Some are told labels.
                 let labels = match nonlinearity {
                     Nonlinearity::Tanh => LabelUse::Told,

@@ -5,6 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::gradient;
 use crate::data::image::{Channels, ImageShape, LabelShares};
+use crate::nn::Nonlinearity;
 use crate::nn::image::ImageNetwork;
 use crate::noise::{Noise, Stream};
 use crate::vae::image::{EncoderGradient, Family, ImageFrame, ImageVae, ImageVaeConfig, Moments, Sigma};
@@ -18,7 +19,7 @@ const ENCODER: usize = 2;
 fn linear(samples: usize, through: EncoderGradient, off: f32) -> ImageVae {
     let mut config = ImageVaeConfig {
         latent: Some(2),
-        network: ImageNetwork { hidden: Vec::new(), ..ImageNetwork::default() },
+        network: ImageNetwork::perceptron(&[], Nonlinearity::Relu),
         likelihood: Family::Gaussian,
         sigma: Sigma::Fixed(SIGMA),
         ..ImageVaeConfig::default()
