@@ -9,7 +9,7 @@
 use gausswork::data::image::{
     Channels, ImageBatch, ImageFrame, ImageSet, ImageShape, NpyNumbers, ReadImages,
 };
-use gausswork::data::image::{Range, read, write_npy};
+use gausswork::data::image::{LabelShares, Range, read, write_npy};
 use gausswork::learner::Learner as _;
 use gausswork::nn::image::{Architecture, ImageNetwork};
 use gausswork::nn::{AdamConfig, Nonlinearity};
@@ -52,7 +52,8 @@ fn make(setting: &Setting, architecture: Architecture) -> anyhow::Result<Box<dyn
     let objective = ImageObjective { gradient: Some(EncoderGradient::Total), ..ImageObjective::default() };
     let config = ImageVaeConfig { latent: Some(LATENT), network, objective, ..ImageVaeConfig::default() };
     let all: Vec<u32> = (0..IMAGES as u32).collect();
-    let vae = ImageVae::new(config, ImageFrame::of(set), &Moments::of(set, &all)?, &noise);
+    let vae =
+        ImageVae::new(config, ImageFrame::of(set), LabelShares::none(), &Moments::of(set, &all)?, &noise);
     let sizes = [BATCH, SHARDS];
     let learner =
         ImageLearner::new(vae, set, [all, Vec::new()], sizes, AdamConfig::default(), noise, Device::flex());

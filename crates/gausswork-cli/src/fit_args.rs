@@ -254,6 +254,7 @@ impl FitArgs {
         said += some(data.delimiter, &mut config.data.delimiter);
         said += some(data.quote, &mut config.data.quote);
         said += set(model.model, &mut config.kind);
+        self.images.tell(config);
         let (vae, gan) = (&mut config.model, &mut config.gan);
         said += match config.kind {
             ModelKind::Vae if sort == Sort::Images => {

@@ -39,14 +39,15 @@ pub(crate) struct SampleArgs {
     /// Threads; results do not depend on it [default: available cores]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), help_heading = "Data")]
     threads: Option<u16>,
-    /// The file to write; "-" is stdout [default: stdout]. Of images a .png grid, an .npy array, or a folder of PNG files
+    /// The file to write; "-" is stdout [default: stdout]. Of images a .png grid, an .npy array, an .npz of images and their
+    /// labels, or a folder of PNG files, in folders by label
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
     /// Images: the expectation of each pixel under p(x|z), or a draw from it [default: expected]
     #[arg(long, value_name = "WHICH", value_parser = PossibleValuesParser::new(["expected", "drawn"])
         .map(|which| if which == "drawn" { Shown::Drawn } else { Shown::Expected }), help_heading = "Data")]
     pixels: Option<Shown>,
-    /// Images of a game that was told labels (gan.labels = "told"): only those of this one [default: labels as often as fitted]
+    /// Images of a model that is told labels (fit --labels told): only those of this one [default: labels as often as fitted]
     #[arg(long, value_name = "LABEL", help_heading = "Data")]
     label: Option<String>,
     /// csv, parquet, arrow or arrow-stream [default: by the file's extension, CSV on stdout]

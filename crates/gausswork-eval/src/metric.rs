@@ -299,6 +299,10 @@ metrics! {
     Recognised, "recognised", "recognised images", Classes, Higher,
         "share of images of which the classifier's greatest probability reaches the level that 95 % of unseen real images reach; binomial error, and that of the level by the 95 % interval of its rank",
         "-";
+    /// How many images a classifier takes for what their label says.
+    AsLabelled, "as-labelled", "classified as labelled", Classes, Higher,
+        "share of the images whose most probable class is the label they carry; binomial error, Wilson's interval; of a classifier that errs, fresh real images do not reach 1 either",
+        "Shmelkov et al. 2018, How good is my GAN? (GAN-test), arXiv:1807.09499";
     /// How alike the shares of classes are.
     ClassShares, "class-shares", "class shares", Classes, Higher,
         "1 - TV of the shares of the classes that the classifier sees in the images and in unseen real ones; error by its influence function",

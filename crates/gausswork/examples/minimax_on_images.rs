@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use gausswork::data::image::ReadImages;
+use gausswork::data::image::{DrawnImages, ReadImages};
 use gausswork::eval::report::Baselines;
 use gausswork::eval::score::Metric;
 use gausswork::gan::{GamePoint, GameRecord, Objective};
@@ -54,8 +54,9 @@ fn play(
     let count = SAMPLES.min(finished.model.card.rows[0] as u64);
     let request = ImageRequest { count, offset: 0, shown, label, seed, threads: THREADS };
     if let Some(frame) = finished.model.network.frame() {
-        let mut writer = ImageWriter::create(&directory.join("samples.npy"), frame, count as usize, None)?;
-        let mut sink = |images: &[f32]| writer.write(images).map_err(ImagesError::from);
+        let mut writer =
+            ImageWriter::create(&directory.join("samples.npy"), frame, &[], count as usize, None)?;
+        let mut sink = |images: &DrawnImages| writer.write(images).map_err(ImagesError::from);
         sample_images(&finished.model, &request, &mut sink, &mut ())?;
         writer.finish()?;
     }

@@ -27,6 +27,8 @@ pub enum Stream {
     SampleLatent = 6,
     /// Cells of generated rows; `step` is the row.
     SampleCell = 7,
+    /// Labels of images drawn from an autoencoder; `step` is the image.
+    SampleLabel = 35,
     /// Importance samples of `score` and of held-out evaluation; `step` is the row.
     Score = 8,
     /// Columns that are regenerated, not modelled; `step` is the row.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use gausswork::data::image::is_image_set;
+use clap::{Args, ValueEnum};
+use gausswork::data::image::{LabelSource, LabelUse, is_image_set};
 use gausswork::nn::image::{Architecture, Normalised};
 use gausswork::run::Config;
 use gausswork::vae::image::{Binarisation, Family};
@@ -27,12 +27,24 @@ impl Sort {
     }
 }
 
+/// What becomes of labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LabelFlag {
+    Found,
+    Ignored,
+    Told,
+}
+
 /// How images are read, and what is said of their pixels.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Images")]
 pub(crate) struct ImageArgs {
     #[command(flatten)]
     reading: ReadArgs,
+    /// What becomes of labels: they are found and shown, ignored, or told to the model too, so that images can be drawn by them and the
+    /// bounds are on log p(x|y) [default: found]
+    #[arg(long, value_name = "WHAT")]
+    labels: Option<LabelFlag>,
     /// How encoder and decoder are connected: hidden layers, convolutions that halve the image, or residual blocks of convolutions
     /// [default: strided, of a game of images of up to 256 numbers perceptron]
     #[arg(long, value_name = "WHICH", value_parser = PossibleValuesParser::new(Architecture::ALL.map(Architecture::name))
@@ -66,9 +78,23 @@ impl ImageArgs {
         self.network.is_some()
     }
 
+    /// Overrides what becomes of labels, once it is known what kind of model is fitted.
+    pub(crate) fn tell(&self, config: &mut Config) {
+        let Some(flag) = self.labels else { return };
+        config.data.labels = match flag {
+            LabelFlag::Found | LabelFlag::Told => LabelSource::Found,
+            LabelFlag::Ignored => LabelSource::Ignored,
+        };
+        config.tell(match flag {
+            LabelFlag::Found | LabelFlag::Ignored => LabelUse::Ignored,
+            LabelFlag::Told => LabelUse::Told,
+        });
+    }
+
     /// Overrides what flags say; the flags that do.
     pub(crate) fn apply(&self, config: &mut Config) -> Vec<&'static str> {
         let mut said = self.reading.apply(config);
+        said.extend(self.labels.map(|_| "--labels"));
         let images = &mut config.images;
         let mut say = |name: &'static str, given: bool| {
             if given {

@@ -116,7 +116,7 @@ pub(crate) fn run(
     let mut out = json!({
         "samples": samples, "temperatures": annealing.temperatures, "chains": annealing.chains,
         "leapfrogs": annealing.leapfrogs, "start": annealing.start, "unit": "nats per image",
-        "of": vae.likelihood().what(),
+        "of": vae.config.what(),
     });
     for (name, of, bracketed) in
         [("data", "the set", &report.data), ("simulated", "the model (simulated)", &report.simulated)]
@@ -141,7 +141,7 @@ pub(crate) fn run(
     }
     let text = format!(
         "{}\n\n{}\n{}\n",
-        vae.likelihood().what(),
+        vae.config.what(),
         columns::aligned(&lines),
         "± is the standard error of a mean over images. All but BDMC are lower bounds on the mean log p(x) in expectation, BDMC an upper \
          one; it needs an exact draw from the posterior, and so holds for images drawn from the model, not for the set's."

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use gausswork::data::image::{LabelSource, ReadImages};
 use gausswork::eval::report::Baselines;
 use gausswork::run::{Config, EvaluateImagesRequest, evaluate_images};
 
@@ -27,6 +29,10 @@ pub(crate) struct ImageFlags {
     save_extractor: Option<PathBuf>,
     #[command(flatten)]
     reading: ReadArgs,
+    /// Where labels come from [default: found]
+    #[arg(long, value_name = "WHERE", value_parser = PossibleValuesParser::new(["found", "ignored"])
+        .map(|which| if which == "ignored" { LabelSource::Ignored } else { LabelSource::Found }))]
+    labels: Option<LabelSource>,
 }
 
 impl ImageFlags {
@@ -34,7 +40,14 @@ impl ImageFlags {
     pub(crate) fn given(&self) -> Vec<&'static str> {
         let own = [("--extractor", &self.extractor), ("--save-extractor", &self.save_extractor)];
         let own = own.into_iter().filter_map(|(name, file)| file.is_some().then_some(name));
-        own.chain(self.reading.given()).collect()
+        let labels = self.labels.map(|_| "--labels");
+        own.chain(self.reading.given()).chain(labels).collect()
+    }
+
+    /// How images are read, where a configuration says how others were.
+    fn options(&self, config: Config) -> ReadImages {
+        let options = self.reading.options(config);
+        ReadImages { labels: self.labels.unwrap_or(options.labels), ..options }
     }
 }
 
@@ -56,7 +69,7 @@ pub(crate) fn run(args: &EvaluateArgs, formats: &[Format]) -> anyhow::Result<()>
         holdout: args.holdout.clone(),
         synthetic: args.synthetic.clone(),
         model: model.as_ref(),
-        options: flags.reading.options(config),
+        options: flags.options(config),
         extractor: flags.extractor.clone(),
         keep: flags.save_extractor.clone(),
         baselines: if args.no_baselines { Baselines::None } else { Baselines::All },

@@ -42,7 +42,7 @@ pub(crate) fn run(
 /// What a game is played for, or what an autoencoder says of pixels.
 fn played_or_said(config: &Config) -> String {
     match config.kind {
-        Kind::Vae => format!("likelihood     {}", config.images.likelihood().what()),
+        Kind::Vae => format!("likelihood     {}", config.images.what()),
         Kind::Gan => format!("objective      {}", config.gan.objective().name()),
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use gausswork::data::image::{Channels, Crop, LabelSource, ReadImages, Size, Unreadable};
+use gausswork::data::image::{Channels, Crop, ReadImages, Size, Unreadable};
 use gausswork::run::Config;
 
 /// How images are read.
@@ -26,10 +26,6 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(["fail", "skip"])
         .map(|what| if what == "skip" { Unreadable::Skip } else { Unreadable::Fail }))]
     unreadable: Option<Unreadable>,
-    /// Where labels come from [default: found]
-    #[arg(long, value_name = "WHERE", value_parser = PossibleValuesParser::new(["found", "ignored"])
-        .map(|which| if which == "ignored" { LabelSource::Ignored } else { LabelSource::Found }))]
-    labels: Option<LabelSource>,
 }
 
 impl ReadArgs {
@@ -41,7 +37,6 @@ impl ReadArgs {
         data.channels = self.channels.or(data.channels);
         data.range = self.range.or(data.range);
         data.unreadable = self.unreadable.unwrap_or(data.unreadable);
-        data.labels = self.labels.unwrap_or(data.labels);
         self.given()
     }
 
@@ -53,7 +48,6 @@ impl ReadArgs {
             ("--channels", self.channels.is_some()),
             ("--range", self.range.is_some()),
             ("--unreadable", self.unreadable.is_some()),
-            ("--labels", self.labels.is_some()),
         ];
         said.into_iter().filter_map(|(name, given)| given.then_some(name)).collect()
     }

@@ -68,7 +68,7 @@ pub(crate) fn run(
     let meant = |name: &str| !matches!(name, "standard_error" | "effective_samples");
     let means: Vec<(&str, Mean)> = sheet.means().filter(|(name, _)| meant(name)).collect();
     let text = |(name, mean): &(&str, Mean)| mean.text(&name.replace('_', "-").replace("elbo", "ELBO"));
-    let what = vae.likelihood().what();
+    let what = vae.config.what();
     let told = means.iter().map(text).collect::<Vec<_>>().join(", ");
     let mut json = json!({ "images": sheet.rows, "samples": samples, "unit": "nats per image", "of": what });
     means.iter().for_each(|(name, mean)| json[*name] = mean.json());

@@ -54,6 +54,14 @@ pub(crate) fn verdict(report: &ImageReport, set: &ImageSetReport) -> String {
             100.0 * recognised.value
         ));
     }
+    if let Some(agreed) = set.score(Metric::AsLabelled) {
+        let fresh = report.sets.iter().find(|set| set.role == ImageRole::FreshReal);
+        let fresh = fresh.and_then(|set| set.score(Metric::AsLabelled));
+        let of_real = fresh.map_or_else(String::new, |fresh| {
+            format!(", {:.1} % of fresh real ones are", 100.0 * fresh.value)
+        });
+        told.push_str(&format!(" {:.1} % are classified as labelled{of_real}.", 100.0 * agreed.value));
+    }
     told
 }
 

@@ -16,8 +16,12 @@ pub(crate) fn kind(kind: &ImageKind) -> String {
         EncoderGradient::StickingTheLanding => ", its gradient sticking the landing",
         EncoderGradient::DoublyReparameterised => ", its gradient doubly reparameterised",
     };
+    let labels = match kind.shares.len() {
+        0 => String::new(),
+        labels => format!(", told {labels} labels"),
+    };
     format!(
-        "variational autoencoder of images, {}: {} latent dimensions, {}, {} likelihood, fitted to {objective}{gradient}",
+        "variational autoencoder of images, {}{labels}: {} latent dimensions, {}, {} likelihood, fitted to {objective}{gradient}",
         frame.shape,
         config.latent(),
         network(&config.network),
@@ -54,8 +58,8 @@ fn listed(units: &[usize]) -> String {
 }
 
 /// What its figures are of.
-pub(crate) fn scored(kind: &ImageKind) -> &'static str {
-    kind.config.likelihood().what()
+pub(crate) fn scored(kind: &ImageKind) -> String {
+    kind.config.what()
 }
 
 /// The figures of a fit: lines of name, value and remark.

@@ -41,8 +41,8 @@ pub(crate) struct InterpolateArgs {
         help_heading = "Data"
     )]
     images: Vec<usize>,
-    /// Of a game that was told labels: the label of all images [default: each row has that of its first image]
-    #[arg(long, value_name = "LABEL", conflicts_with = "data", help_heading = "Data")]
+    /// Of a model that is told labels: the label of all images [default: each row has that of its first image]
+    #[arg(long, value_name = "LABEL", help_heading = "Data")]
     label: Option<String>,
     /// Seed of every random number [default: the model's]
     #[arg(long, value_name = "N", help_heading = "Data")]
@@ -77,8 +77,8 @@ pub(crate) struct TraverseArgs {
     /// The image of DATA to start from, counted from 1
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "data", help_heading = "Data")]
     image: usize,
-    /// Of a game that was told labels: the label of all images [default: that of the first image of a sample]
-    #[arg(long, value_name = "LABEL", conflicts_with = "data", help_heading = "Data")]
+    /// Of a model that is told labels: the label of all images [default: that of the image of DATA, or of the first image of a sample]
+    #[arg(long, value_name = "LABEL", help_heading = "Data")]
     label: Option<String>,
     /// Seed of the coin flips that stand for grey levels, and of the first image's label [default: the model's]
     #[arg(long, value_name = "N", help_heading = "Data")]

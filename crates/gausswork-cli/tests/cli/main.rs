@@ -12,6 +12,7 @@ mod image_evaluation;
 mod image_game;
 mod images;
 mod kl;
+mod labels;
 mod latents;
 mod reproducible;
 mod verbs;

@@ -113,6 +113,25 @@ pub fn classes(
     })
 }
 
+/// The share of images that a classifier takes for what their labels say; `real` is how many images it was trained on.
+///
+/// # Errors
+/// If there are no images.
+pub fn as_labelled(
+    extractor: &Extractor,
+    seen: &[Top],
+    labels: &[u32],
+    real: usize,
+) -> Result<FeatureScore, FeatureError> {
+    let figure = Metric::AsLabelled.title();
+    if seen.is_empty() {
+        return Err(FeatureError::TooFewRows { real, synthetic: 0, needed: 1, figure });
+    }
+    let hits = seen.iter().zip(labels).filter(|(top, label)| top.class == **label).count();
+    let score = Score::share(Metric::AsLabelled, hits as f64, seen.len(), [real, seen.len()]);
+    Ok(FeatureScore::new(score, extractor))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,5 +188,15 @@ mod tests {
         assert_eq!(found.recognised, [23, 24, 24, 24]);
         let error = classes(&Extractor::Pixels, 4, &real[..19], &real).unwrap_err().to_string();
         assert!(error.contains("19 real and 100 synthetic rows; 20 of each"), "{error}");
+    }
+
+    #[test]
+    fn images_are_as_labelled_where_class_and_label_agree() {
+        let tops = [0, 1, 2, 2].map(|class| Top { class, probability: 0.9 });
+        let found = as_labelled(&Extractor::Pixels, &tops, &[0, 1, 1, 2], 50).unwrap();
+        let score = found.score();
+        assert_eq!((score.metric, score.value), (Metric::AsLabelled, 0.75));
+        assert!((score.standard_error.unwrap() - (0.75f64 * 0.25 / 4.0).sqrt()).abs() < 1e-12);
+        assert!(as_labelled(&Extractor::Pixels, &[], &[], 50).is_err());
     }
 }

@@ -11,6 +11,7 @@
 //! | precision, recall, density, coverage | [`manifold`] |
 //! | all of them | [`evaluate`] |
 //! | the share of images that a classifier recognises, and of which classes they are | [`classes`] |
+//! | the share of images that it takes for what their labels say | [`as_labelled`] |
 //!
 //! ```
 //! use gausswork_eval::features::{Extractor, Features, Pair, evaluate};
@@ -38,7 +39,7 @@ mod set;
 #[cfg(test)]
 mod trials;
 
-pub use classes::{Classes, Top, classes};
+pub use classes::{Classes, Top, as_labelled, classes};
 pub use error::FeatureError;
 pub use extractor::{Extractor, Inception, WrongWeights};
 pub use frechet::frechet;

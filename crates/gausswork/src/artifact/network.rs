@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use crate::data::image::ImageFrame;
+use crate::data::image::{ImageFrame, LabelShares, LabelUse};
 use crate::data::table::{CodecError, ConditionError, Conditions};
 use crate::gan::{Field, Gan, GanConfig, GanSampler};
 use crate::layout::{Coded, Drawn, Layout};
@@ -43,6 +43,9 @@ pub struct ImageKind {
     pub config: ImageVaeConfig,
     /// Shape and scale of the images.
     pub frame: ImageFrame,
+    /// How often each label comes; empty where labels are not told.
+    #[serde(default, skip_serializing_if = "LabelShares::is_empty")]
+    pub shares: LabelShares,
 }
 
 /// A model's networks with their weights.
@@ -83,10 +86,14 @@ impl ModelKind {
                 field.check()?;
                 Ok(Gan::expected(config, layout, field))
             }
-            Self::Images(ImageKind { config, frame }) => {
+            Self::Images(ImageKind { config, frame, shares }) => {
                 config.check().map_err(|e| e.to_string())?;
                 frame.check()?;
-                Ok(ImageVae::expected(config, frame))
+                shares.check(frame.labels.len())?;
+                if (config.labels == LabelUse::Told) == shares.is_empty() {
+                    return Err(format!("labels {:?}, and {} shares of them", config.labels, shares.len()));
+                }
+                Ok(ImageVae::expected(config, frame, shares.len()))
             }
         }
     }
@@ -115,9 +122,10 @@ impl Network {
             ModelKind::Gan(GanKind { config, field }) => {
                 Self::Gan(Gan::new(config.clone(), layout, field.clone(), &noise))
             }
-            ModelKind::Images(ImageKind { config, frame }) => {
+            ModelKind::Images(ImageKind { config, frame, shares }) => {
                 let moments = Moments::none(frame.shape.values());
-                Self::Images(ImageVae::new(config.clone(), frame.clone(), &moments, &noise))
+                let (config, frame, shares) = (config.clone(), frame.clone(), shares.clone());
+                Self::Images(ImageVae::new(config, frame, shares, &moments, &noise))
             }
         }
     }
@@ -129,9 +137,11 @@ impl Network {
             Self::Gan(gan) => {
                 ModelKind::Gan(GanKind { config: gan.config.clone(), field: gan.field.clone() })
             }
-            Self::Images(vae) => {
-                ModelKind::Images(ImageKind { config: vae.config.clone(), frame: vae.frame.clone() })
-            }
+            Self::Images(ImageVae { config, frame, shares, .. }) => ModelKind::Images(ImageKind {
+                config: config.clone(),
+                frame: frame.clone(),
+                shares: shares.clone(),
+            }),
         }
     }
 
@@ -180,6 +190,17 @@ impl Network {
             Self::Images(vae) => Some(&vae.frame),
             Self::Gan(Gan { field: Field::Images(images), .. }) => Some(&images.frame),
             Self::Vae(_) | Self::Gan(_) => None,
+        }
+    }
+
+    /// What the labels are called that it is told; none where it is told none.
+    pub fn labels(&self) -> &[String] {
+        match self {
+            Self::Images(vae) if vae.labels() > 0 => &vae.frame.labels,
+            Self::Gan(Gan { field: Field::Images(images), .. }) if images.labels() > 0 => {
+                &images.frame.labels
+            }
+            Self::Vae(_) | Self::Gan(_) | Self::Images(_) => &[],
         }
     }
 

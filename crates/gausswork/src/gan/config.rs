@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::discriminator::DiscriminatorConfig;
-use super::image::{ImageGeneratorConfig, LabelUse};
+use super::image::ImageGeneratorConfig;
 use super::objective::Objective;
 use super::penalty::{Penalty, PenaltyKind};
 use super::points::Normalised;
+use crate::data::image::LabelUse;
 use crate::error::OutOfRange;
 use crate::fused::Relaxation;
 use crate::nn::Nonlinearity;

@@ -34,8 +34,8 @@ pub use discriminator::{Discriminator, DiscriminatorConfig, Layers, Mode, Seen};
 pub use fresh::{Class, FRESH_ROWS, FRESH_STEPS, fresh_discriminator};
 pub use held_out::{BINS, HISTOGRAM_FAKE, HISTOGRAM_REAL, SPECTRAL, held_out};
 pub use image::{
-    DrawnImages, ImageDiscriminatorConfig, ImageField, ImageGenerator, ImageGeneratorConfig, Images,
-    LabelUse, draw, draw_latents,
+    ImageDiscriminatorConfig, ImageField, ImageGenerator, ImageGeneratorConfig, Images, as_seen, draw,
+    draw_latents,
 };
 pub use learner::{GanLearner, POSITION};
 pub use model::{Data, Field, Gan, Generator};

@@ -299,7 +299,7 @@ impl Gan {
         }
         let mut uniforms = vec![0.0; rows];
         noise.fill_uniform(Stream::GameCell, address, &mut uniforms);
-        let cell = |(row, u)| Given { row, span: 0, code: images.label(u) as u16, score: 0.0 };
+        let cell = |(row, u)| Given { row, span: 0, code: images.shares.label(u) as u16, score: 0.0 };
         uniforms.into_iter().enumerate().map(cell).collect()
     }
 }

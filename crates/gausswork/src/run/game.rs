@@ -15,7 +15,7 @@ use crate::data::density::Against;
 use crate::data::table::Conditions;
 use crate::gan::{
     Class, Data, FRESH_ROWS, Field, GameRecord, Gan, Judgement, ModesCaptured, Objective, Recent, Verdict,
-    draw, fresh_discriminator, held_out, jensen_shannon_bound, judge,
+    as_seen, draw, fresh_discriminator, held_out, jensen_shannon_bound, judge,
 };
 use crate::layout::Features;
 use crate::learner::Diverged;
@@ -145,7 +145,7 @@ enum Drawn {
 impl Drawn {
     fn new(model: &Model, gan: &Gan, rows: usize, workers: &Threads) -> Result<Self, FitError> {
         if let Some(images) = draw(gan, [0, rows as u64], None, &Noise::new(model.card.seed), workers) {
-            return Ok(Self::Points(images.seen(gan.condition_width())));
+            return Ok(Self::Points(as_seen(gan, &images)));
         }
         let (seed, threads) = (model.card.seed, workers.threads());
         let conditions = Conditions::default();

@@ -1,8 +1,8 @@
 //! Images to files and back.
 
 use gausswork::data::image::{
-    Channels, ImageBatch, ImageShape, Labels, NpyNumbers, Range, RangeSource, write_folder, write_grid,
-    write_npy,
+    Channels, ImageBatch, ImageShape, Labels, NpyNumbers, NpzWriter, Range, RangeSource, write_folder,
+    write_grid, write_npy,
 };
 
 use super::support::{folder, numbers, plain};
@@ -34,6 +34,43 @@ fn a_grid_has_each_image_in_its_place() {
     }
     write_grid(&path, &batch, Some(1)).unwrap();
     assert_eq!(plain(&path).unwrap().shape().height, 18);
+}
+
+#[test]
+fn arrays_of_images_and_labels_are_read_as_they_were_written() {
+    let temporary = folder();
+    let (values, path) = (values(), temporary.path().join("both.npz"));
+    let range = Range { low: 0.0, high: 255.0, source: RangeSource::Given };
+    let create = |names: &[&str], images: usize| {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        NpzWriter::create(&path, (SHAPE, images), (range, NpyNumbers::U8), &names)
+    };
+    // Names in another order than reading has them.
+    let mut writer = create(&["7", "-1", "30"], 5).unwrap();
+    writer.write(&values[..36], &[1, 0]).unwrap();
+    writer.write(&values[36..], &[2, 2, 0]).unwrap();
+    assert!(!path.exists(), "it appears when it is complete");
+    writer.finish().unwrap();
+    let set = plain(&path).unwrap();
+    assert!(numbers(&set).iter().zip(&values).all(|(found, value)| *found == (255.0 * value).round()));
+    assert_eq!(set.labels().unwrap().names, ["-1", "7", "30"]);
+    assert_eq!(set.labels().unwrap().codes, [0, 1, 2, 2, 1]);
+    let mut writer = create(&[], 5).unwrap();
+    writer.write(&values, &[]).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(plain(&path).unwrap().labels(), None);
+
+    assert!(
+        create(&["1", "cat"], 5).unwrap_err().to_string().contains("the label \"cat\" is no whole number")
+    );
+    let mut few = create(&["1", "2"], 5).unwrap();
+    for labels in [&[0u32][..], &[0, 2], &[]] {
+        assert!(few.write(&values[..36], labels).is_err(), "{labels:?}");
+    }
+    few.write(&values[..36], &[0, 1]).unwrap();
+    assert!(few.finish().unwrap_err().to_string().contains("fewer"));
+    assert!(create(&[], 1).unwrap().write(&values, &[]).unwrap_err().to_string().contains("more"));
+    assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 1);
 }
 
 #[test]

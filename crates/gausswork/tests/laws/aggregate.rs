@@ -1,6 +1,6 @@
 //! The parts of the rate where both are exact: an encoder that is the posterior, of images drawn from the model, encodes them to the prior.
 
-use gausswork::data::image::{Channels, ImageShape};
+use gausswork::data::image::{Channels, ImageShape, LabelShares};
 use gausswork::learner::Alone;
 use gausswork::nn::Nonlinearity;
 use gausswork::nn::image::ImageNetwork;
@@ -25,7 +25,7 @@ fn linear(shift: f32) -> ImageVae {
     };
     let shape = ImageShape { height: 1, width: 2, channels: Channels::Grey };
     let frame = ImageFrame { shape, range: [0.0, 1.0], levels: None, labels: Vec::new() };
-    let mut vae = ImageVae::new(config, frame, &Moments::none(2), &Noise::new(1));
+    let mut vae = ImageVae::new(config, frame, LabelShares::none(), &Moments::none(2), &Noise::new(1));
     let [first, second] = [1.0f32, 0.6];
     let variance = SIGMA.powi(2) as f32;
     let spread = |w: f32| 1.0 / (1.0 + w * w / variance);

@@ -2,7 +2,7 @@
 //! training against what it must reach, and the same bytes whoever trains.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use gausswork::data::image::{ImageSet, ReadImages, read};
+use gausswork::data::image::{ImageSet, LabelShares, LabelUse, ReadImages, read};
 use gausswork::learner::{Alone, Learner};
 use gausswork::nn::AdamConfig;
 use gausswork::nn::Nonlinearity;
@@ -109,9 +109,11 @@ fn the_probabilities_of_all_levels_sum_to_one() {
     }
 }
 
-/// An autoencoder without hidden layers and with a fixed σ: `p(x) = N(b, W Wᵀ + σ² I)`.
-pub(crate) fn linear(set: &ImageSet, sigma: f64) -> ImageVae {
+/// An autoencoder without hidden layers and with a fixed σ: `p(x) = N(b, W Wᵀ + σ² I)`; told labels `p(x|y)`, whose mean has a row of the
+/// decoder's weight besides.
+pub(crate) fn linear(set: &ImageSet, sigma: f64, labels: LabelUse) -> ImageVae {
     let config = ImageVaeConfig {
+        labels,
         latent: Some(2),
         network: ImageNetwork::perceptron(&[], Nonlinearity::Relu),
         likelihood: Family::Gaussian,
@@ -119,11 +121,19 @@ pub(crate) fn linear(set: &ImageSet, sigma: f64) -> ImageVae {
         ..ImageVaeConfig::default()
     };
     let all: Vec<u32> = (0..set.len() as u32).collect();
+    let shares = LabelShares::of(labels, set, &all).unwrap();
     let mut vae =
-        ImageVae::new(config, ImageFrame::of(set), &Moments::of(set, &all).unwrap(), &Noise::new(5));
+        ImageVae::new(config, ImageFrame::of(set), shares, &Moments::of(set, &all).unwrap(), &Noise::new(5));
     let [weight, _] = decoder(&vae);
     vae.params.values_mut()[weight].iter_mut().for_each(|w| *w *= 3.0);
+    tell_encoder(&mut vae);
     vae
+}
+
+/// Has labels say something to an encoder, as they do once it has learned.
+pub(crate) fn tell_encoder(vae: &mut ImageVae) {
+    let Some(id) = vae.params.id("encoder.label") else { return };
+    Noise::new(6).fill_normal(Stream::Test, 2, vae.params.get_mut(id));
 }
 
 /// Where the decoder's weight and bias are.
@@ -134,10 +144,16 @@ pub(crate) fn decoder(vae: &ImageVae) -> [std::ops::Range<usize>; 2] {
     })
 }
 
-/// `log p(x)` of a linear model, by the Cholesky factor of its covariance.
+/// `log p(x)` of a linear model, by the Cholesky factor of its covariance, or `log p(x|y)` of an image with its label behind it.
 pub(crate) fn exact(vae: &ImageVae, sigma: f64, x: &[f32]) -> f64 {
     let [weight, bias] = decoder(vae);
-    let (w, b, d) = (&vae.params.values()[weight], &vae.params.values()[bias], x.len());
+    let (x, label) = x.split_at(vae.frame.shape.values());
+    let d = x.len();
+    let (w, of_labels) = vae.params.values()[weight].split_at(vae.config.latent() * d);
+    let mut b = vae.params.values()[bias].to_vec();
+    for (weight, row) in label.iter().zip(of_labels.chunks_exact(d)) {
+        b.iter_mut().zip(row).for_each(|(b, row)| *b += weight * row);
+    }
     let mut l = vec![vec![0.0f64; d]; d];
     let mut nats = -0.5 * d as f64 * (2.0 * std::f64::consts::PI).ln();
     let mut solved = vec![0.0; d];
@@ -159,15 +175,17 @@ pub(crate) fn exact(vae: &ImageVae, sigma: f64, x: &[f32]) -> f64 {
 #[test]
 fn bounds_of_a_linear_model_lie_below_its_log_likelihood_and_approach_it() {
     let (set, sigma) = (digits(Some("2x2")), 0.3);
-    let vae = linear(&set, sigma);
     let images: Vec<u32> = (0..40).collect();
-    for seed in [1, 2] {
-        let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise: Noise::new(seed) };
+    for (labels, seed) in
+        [(LabelUse::Ignored, 1), (LabelUse::Ignored, 2), (LabelUse::Told, 1), (LabelUse::Told, 2)]
+    {
+        let vae = linear(&set, sigma, labels);
+        let pixels = Pixels::of(&vae, &set, Noise::new(seed));
         let bounds = |samples| image_bounds(&vae, Source::Set(&pixels), &images, samples, &Alone).unwrap();
         let (few, many) = (bounds(64), bounds(5000));
         let mut total = [0.0; 3];
         for ((&image, few), many) in images.iter().zip(&few).zip(&many) {
-            let truth = exact(&vae, sigma, &pixels.grey(&[image]).unwrap());
+            let truth = exact(&vae, sigma, &pixels.seen(&[image]).unwrap());
             // Jensen's gap at 5,000 draws is half the squared standard error: far below it.
             let error = (many.importance_weighted - truth).abs();
             assert!(error < 5.0 * many.standard_error + 1e-3, "{image}: {error} of {}", many.standard_error);
@@ -194,7 +212,13 @@ fn learner_of(set: &ImageSet, seed: u64, samples: usize, network: ImageNetwork) 
     config.objective.samples = samples;
     let (noise, images) = (Noise::new(seed), set.len() as u32);
     let (train, held_out): (Vec<u32>, Vec<u32>) = (0..images).partition(|image| image % 10 != 0);
-    let vae = ImageVae::new(config, ImageFrame::of(set), &Moments::of(set, &train).unwrap(), &noise);
+    let vae = ImageVae::new(
+        config,
+        ImageFrame::of(set),
+        LabelShares::none(),
+        &Moments::of(set, &train).unwrap(),
+        &noise,
+    );
     ImageLearner::new(vae, set, [train, held_out], [128, 2], AdamConfig::default(), noise, Device::flex())
 }
 
@@ -203,7 +227,7 @@ fn weights(learner: &ImageLearner<'_>) -> Vec<f32> {
 }
 
 /// The perceptron, and small networks of the other architectures.
-fn networks() -> Vec<ImageNetwork> {
+pub(crate) fn networks() -> Vec<ImageNetwork> {
     let of = |architecture, normalisation, upsampling| ImageNetwork {
         architecture,
         hidden: vec![64],
@@ -261,10 +285,10 @@ fn every_architecture_learns_digits_and_draws_the_same_images_in_any_company() {
         let after = learner.validate(&workers).bound.unwrap();
         assert!(after > before + 1.0, "{network:?}: {before} to {after}");
         let noise = Noise::new(4);
-        let all = draw_images(&learner.vae, [0, 70], Shown::Expected, &noise, &Alone);
-        let some = draw_images(&learner.vae, [50, 20], Shown::Expected, &noise, &workers);
+        let all = draw_images(&learner.vae, [0, 70], Shown::Expected, None, &noise, &Alone).values;
+        let some = draw_images(&learner.vae, [50, 20], Shown::Expected, None, &noise, &workers).values;
         assert_eq!(all[50 * 64..], some[..], "{network:?}");
-        let expected = ImageVae::expected(&learner.vae.config, &learner.vae.frame);
+        let expected = ImageVae::expected(&learner.vae.config, &learner.vae.frame, 0);
         assert_eq!(expected, learner.vae.params.shapes());
     }
 }
@@ -297,7 +321,7 @@ fn coins_show_the_grey_levels_on_average() {
     let images: Vec<u32> = (0..20).collect();
     for seed in [1, 2] {
         let (likelihood, noise) = (Likelihood::Bernoulli(Binarisation::Dynamic), Noise::new(seed));
-        let pixels = Pixels { set: &set, likelihood, noise };
+        let pixels = Pixels { set: &set, likelihood, shares: &LabelShares::none(), noise };
         let grey = pixels.grey(&images).unwrap();
         let flips: Vec<Vec<f32>> = (0..200).map(|key| pixels.in_training(&images, key).unwrap()).collect();
         let n = flips.len() as f64;
@@ -324,11 +348,16 @@ fn an_image_is_the_same_wherever_a_sample_begins() {
     for config in [Family::Bernoulli, Family::Gaussian, Family::Logistic] {
         let config = ImageVaeConfig { likelihood: config, ..ImageVaeConfig::default() };
         let noise = Noise::new(4);
-        let vae =
-            ImageVae::new(config, ImageFrame::of(&set), &Moments::of(&set, &[0, 1, 2]).unwrap(), &noise);
+        let vae = ImageVae::new(
+            config,
+            ImageFrame::of(&set),
+            LabelShares::none(),
+            &Moments::of(&set, &[0, 1, 2]).unwrap(),
+            &noise,
+        );
         for shown in [Shown::Expected, Shown::Drawn] {
-            let all = draw_images(&vae, [0, 300], shown, &noise, &Alone);
-            let some = draw_images(&vae, [250, 20], shown, &noise, &Alone);
+            let all = draw_images(&vae, [0, 300], shown, None, &noise, &Alone).values;
+            let some = draw_images(&vae, [250, 20], shown, None, &noise, &Alone).values;
             assert_eq!(all[250 * 64..270 * 64], some[..]);
             assert!(all.iter().all(|value| (0.0..=1.0).contains(value)));
         }

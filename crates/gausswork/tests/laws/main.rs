@@ -13,6 +13,7 @@ mod divergence;
 mod families;
 mod game;
 mod images;
+mod labels;
 mod learner;
 mod objective;
 mod players;

@@ -14,7 +14,7 @@ use crate::images::told;
 #[derive(Debug)]
 pub(super) struct Encoder {
     /// What the figures are of.
-    pub(super) what: &'static str,
+    pub(super) what: String,
     pub(super) rebuilt: Inline,
     pub(super) differences: Table,
     /// Active dimensions: a name, a width in hundredths, a rate.

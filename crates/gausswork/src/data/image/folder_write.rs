@@ -18,14 +18,14 @@ pub struct FolderWriter {
     folder: PathBuf,
     temporary: TempDir,
     shape: ImageShape,
-    labels: Option<Labels>,
+    names: Vec<String>,
     digits: usize,
     /// Images so far.
     images: usize,
 }
 
 impl FolderWriter {
-    /// A folder for so many images; with labels, in folders that are named after them, as reading finds them.
+    /// A folder for so many images; with labels that are called so, in folders that are named after them, as reading finds them.
     ///
     /// # Errors
     /// [`ImageError::Unwritable`] where the folder is there already and not empty, or for labels that cannot name a folder; the
@@ -34,7 +34,7 @@ impl FolderWriter {
         folder: &Path,
         shape: ImageShape,
         images: usize,
-        labels: Option<&Labels>,
+        names: &[String],
     ) -> Result<Self, ImageError> {
         let unwritable = |problem: String| ImageError::Unwritable { file: folder.to_path_buf(), problem };
         let failed = |source| ImageError::io("write", folder, source);
@@ -43,14 +43,8 @@ impl FolderWriter {
                 "it is there already, and not empty: name another folder, or remove it".to_owned(),
             ));
         }
-        if let Some(labels) = labels {
-            let wrong = labels.names.iter().find(|name| !names_a_folder(name));
-            if let Some(name) = wrong {
-                return Err(unwritable(format!("the label \"{name}\" cannot name a folder")));
-            }
-            if labels.codes.len() != images {
-                return Err(unwritable(format!("{} labels for {images} images", labels.codes.len())));
-            }
+        if let Some(name) = names.iter().find(|name| !names_a_folder(name)) {
+            return Err(unwritable(format!("the label \"{name}\" cannot name a folder")));
         }
         let parent =
             folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -58,25 +52,23 @@ impl FolderWriter {
         builder.prefix(".gausswork-").suffix(".part");
         let temporary = builder.tempdir_in(parent).map_err(failed)?;
         let digits = images.to_string().len().max(6);
-        let (folder, labels) = (folder.to_path_buf(), labels.cloned());
-        Ok(Self { folder, temporary, shape, labels, digits, images: 0 })
+        let (folder, names) = (folder.to_path_buf(), names.to_vec());
+        Ok(Self { folder, temporary, shape, names, digits, images: 0 })
     }
 
-    /// Writes the images that come next, several at a time.
+    /// Writes the images that come next, several at a time, with their labels as places among the names.
     ///
     /// # Errors
-    /// [`ImageError::Unwritable`] for numbers that are no images; the operating system's.
-    pub fn write(&mut self, values: &[f32]) -> Result<(), ImageError> {
+    /// [`ImageError::Unwritable`] for numbers that are no images, or without labels; the operating system's.
+    pub fn write(&mut self, values: &[f32], labels: &[u32]) -> Result<(), ImageError> {
         let batch = ImageBatch { shape: self.shape, values };
         batch.check(&self.folder)?;
+        batch.check_labels(&self.folder, labels, self.names.len())?;
         let failed = |source| ImageError::io("write", &self.folder, source);
         let images: Vec<&[f32]> = batch.images().collect();
         images.into_par_iter().enumerate().try_for_each(|(place, image)| {
             let at = self.images + place;
-            let label = self.labels.as_ref().and_then(|labels| {
-                let code = *labels.codes.get(at)?;
-                labels.names.get(code as usize)
-            });
+            let label = labels.get(place).and_then(|&label| self.names.get(label as usize));
             let within = self.temporary.path();
             let within = label.map_or_else(|| within.to_path_buf(), |name| within.join(name));
             fs::create_dir_all(&within).map_err(failed)?;
@@ -112,8 +104,9 @@ pub fn write_folder(
     labels: Option<&Labels>,
 ) -> Result<(), ImageError> {
     batch.check(folder)?;
-    let mut writer = FolderWriter::create(folder, batch.shape, batch.len(), labels)?;
-    writer.write(batch.values)?;
+    let (names, codes) = labels.map(|labels| (&labels.names[..], &labels.codes[..])).unwrap_or_default();
+    let mut writer = FolderWriter::create(folder, batch.shape, batch.len(), names)?;
+    writer.write(batch.values, codes)?;
     writer.finish()
 }
 

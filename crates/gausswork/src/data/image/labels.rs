@@ -20,6 +20,21 @@ impl Labels {
         Self { names: distinct.into_iter().map(ToString::to_string).collect(), codes }
     }
 
+    /// The same labels as codes into other names.
+    ///
+    /// # Errors
+    /// A label that is not among them.
+    pub fn among(&self, names: &[String]) -> Result<Self, String> {
+        let place = |name: &String| names.iter().position(|other| other == name).map(|place| place as u32);
+        let places: Vec<Option<u32>> = self.names.iter().map(place).collect();
+        let code = |&code: &u32| {
+            let place = places.get(code as usize).copied().flatten();
+            place.ok_or_else(|| self.names.get(code as usize).cloned().unwrap_or_default())
+        };
+        let codes = self.codes.iter().map(code).collect::<Result<_, _>>()?;
+        Ok(Self { names: names.to_vec(), codes })
+    }
+
     /// The labels that the folders of images are: the name of the folder that holds an image, whatever holds that one. `None`
     /// where all lie in one folder.
     ///
@@ -50,7 +65,13 @@ mod tests {
         assert_eq!(labels.codes, [2, 1, 2, 0]);
         let labels = Labels::of_paths(&["train/cat/1.png", "train/dog/1.png", "test/cat/9.png"]).unwrap();
         let labels = labels.unwrap();
-        assert_eq!((labels.names, labels.codes), (vec!["cat".into(), "dog".into()], vec![0, 1, 0]));
+        assert_eq!(
+            (&labels.names[..], &labels.codes[..]),
+            (&["cat".to_owned(), "dog".to_owned()][..], &[0, 1, 0][..])
+        );
+        let names = ["rat", "dog", "cat"].map(str::to_owned);
+        assert_eq!(labels.among(&names).unwrap().codes, [2, 1, 2]);
+        assert_eq!(labels.among(&names[..2]).unwrap_err(), "cat");
         assert_eq!(Labels::of_paths(&["all/1.png", "all/2.png"]).unwrap(), None);
         assert_eq!(Labels::of_paths(&["1.png", "2.png"]).unwrap(), None);
         assert_eq!(Labels::of_paths(&["1.png", "a/2.png"]).unwrap_err(), ["1.png", "a/2.png"]);

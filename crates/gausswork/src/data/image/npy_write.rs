@@ -18,6 +18,35 @@ pub enum NpyNumbers {
     F32,
 }
 
+impl NpyNumbers {
+    /// What a header calls them.
+    pub(super) fn descr(self) -> &'static str {
+        match self {
+            Self::U8 => "|u1",
+            Self::F32 => "<f4",
+        }
+    }
+
+    /// Puts a number behind others.
+    pub(super) fn put(self, number: f32, bytes: &mut Vec<u8>) {
+        match self {
+            Self::U8 => bytes.push(nearest_byte(number)),
+            Self::F32 => bytes.extend(number.to_le_bytes()),
+        }
+    }
+}
+
+/// What an array of a shape begins with, whose numbers come in the order of memory, the last axis fastest.
+pub(super) fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
+    let sides: String = shape.iter().map(|side| format!("{side}, ")).collect();
+    let sides = if shape.len() == 1 { sides.trim_end() } else { sides.trim_end_matches(", ") };
+    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sides}), }}");
+    // Magic, version, length and header together are a multiple of 64 bytes, the last a new line.
+    header.extend(std::iter::repeat_n(' ', (64 - (10 + header.len() + 1) % 64) % 64));
+    header.push('\n');
+    [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat()
+}
+
 /// An array that is being written; the file is there once it is finished.
 #[derive(Debug)]
 pub struct NpyWriter {
@@ -26,6 +55,7 @@ pub struct NpyWriter {
     numbers: NpyNumbers,
     /// Numbers that are still to come.
     missing: usize,
+    bytes: Vec<u8>,
 }
 
 impl NpyWriter {
@@ -34,25 +64,19 @@ impl NpyWriter {
     /// # Errors
     /// The operating system's.
     pub fn create(path: &Path, shape: &[usize], numbers: NpyNumbers) -> Result<Self, ImageError> {
-        let descr = match numbers {
-            NpyNumbers::U8 => "|u1",
-            NpyNumbers::F32 => "<f4",
-        };
-        let sides: String = shape.iter().map(|side| format!("{side}, ")).collect();
-        let sides = if shape.len() == 1 { sides.trim_end() } else { sides.trim_end_matches(", ") };
-        let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sides}), }}");
-        // Magic, version, length and header together are a multiple of 64 bytes, the last a new line.
-        header.extend(std::iter::repeat_n(' ', (64 - (10 + header.len() + 1) % 64) % 64));
-        header.push('\n');
         let begin = || -> io::Result<BufWriter<NamedTempFile>> {
             let mut out = BufWriter::new(temporary_beside(path)?);
-            out.write_all(b"\x93NUMPY\x01\x00")?;
-            out.write_all(&(header.len() as u16).to_le_bytes())?;
-            out.write_all(header.as_bytes())?;
+            out.write_all(&header(numbers.descr(), shape))?;
             Ok(out)
         };
         let out = begin().map_err(|source| ImageError::io("write", path, source))?;
-        Ok(Self { path: path.to_path_buf(), out, numbers, missing: shape.iter().product() })
+        Ok(Self {
+            path: path.to_path_buf(),
+            out,
+            numbers,
+            missing: shape.iter().product(),
+            bytes: Vec::new(),
+        })
     }
 
     /// Writes the numbers that come next.
@@ -62,11 +86,9 @@ impl NpyWriter {
     pub fn write(&mut self, numbers: impl IntoIterator<Item = f32>) -> Result<(), ImageError> {
         for number in numbers {
             self.missing = self.missing.checked_sub(1).ok_or_else(|| self.unfit("more"))?;
-            let written = match self.numbers {
-                NpyNumbers::U8 => self.out.write_all(&[nearest_byte(number)]),
-                NpyNumbers::F32 => self.out.write_all(&number.to_le_bytes()),
-            };
-            written.map_err(|source| ImageError::io("write", &self.path, source))?;
+            self.bytes.clear();
+            self.numbers.put(number, &mut self.bytes);
+            self.out.write_all(&self.bytes).map_err(|source| ImageError::io("write", &self.path, source))?;
         }
         Ok(())
     }

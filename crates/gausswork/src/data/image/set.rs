@@ -116,6 +116,11 @@ impl ImageSet {
         self.labels.as_ref()
     }
 
+    /// The set with its labels as other codes.
+    pub(crate) fn with_labels(self, labels: Labels) -> Self {
+        Self { labels: Some(labels), ..self }
+    }
+
     /// What an image is called: its path within the folder or archive, else its number, from 0.
     #[must_use]
     pub fn name(&self, image: usize) -> String {

@@ -42,6 +42,18 @@ impl ImageBatch<'_> {
         Err(ImageError::Unwritable { file: file.to_path_buf(), problem })
     }
 
+    /// Passes where there is a label for each image, one of so many; or where there are no names, and so no labels.
+    pub(super) fn check_labels(&self, file: &Path, labels: &[u32], names: usize) -> Result<(), ImageError> {
+        let problem = if labels.len() != if names == 0 { 0 } else { self.len() } {
+            format!("{} labels for {} images", labels.len(), self.len())
+        } else if let Some(label) = labels.iter().find(|&&label| label as usize >= names) {
+            format!("label {label} of {names} (from 0)")
+        } else {
+            return Ok(());
+        };
+        Err(ImageError::Unwritable { file: file.to_path_buf(), problem })
+    }
+
     pub(super) fn images(&self) -> impl Iterator<Item = &[f32]> {
         self.values.chunks_exact(self.shape.values())
     }
@@ -72,16 +84,7 @@ impl ArrayWriter {
             let problem = format!("bytes do not hold {} to {}: write 32-bit floats", range.low, range.high);
             return Err(ImageError::Unwritable { file: path.to_path_buf(), problem });
         }
-        let ImageShape { height, width, channels } = shape;
-        let npy = match channels {
-            // A width that may be taken for channels needs those beside it.
-            Channels::Grey if Channels::of_count(width as u64).is_none() => {
-                NpyWriter::create(path, &[images, height, width], numbers)?
-            }
-            Channels::Grey | Channels::Rgb => {
-                NpyWriter::create(path, &[images, height, width, channels.count()], numbers)?
-            }
-        };
+        let npy = NpyWriter::create(path, &sides(shape, images), numbers)?;
         Ok(Self { path: path.to_path_buf(), npy, shape, range })
     }
 
@@ -117,6 +120,16 @@ pub fn write_npy(
     let mut writer = ArrayWriter::create(path, batch.shape, batch.len(), range, numbers)?;
     writer.write(batch.values)?;
     writer.finish()
+}
+
+/// The sides of an array of images.
+pub(super) fn sides(shape: ImageShape, images: usize) -> Vec<usize> {
+    let ImageShape { height, width, channels } = shape;
+    match channels {
+        // A width that may be taken for channels needs those beside it.
+        Channels::Grey if Channels::of_count(width as u64).is_none() => vec![images, height, width],
+        Channels::Grey | Channels::Rgb => vec![images, height, width, channels.count()],
+    }
 }
 
 /// A number in [0, 1] as one of 256 levels.

@@ -8,6 +8,7 @@ use super::super::model::{Field, Gan, Generator};
 use super::field::ImageField;
 use super::generator::ImageGenerator;
 use super::images::marked;
+use crate::data::image::DrawnImages;
 use crate::layout::Given;
 use crate::learner::Collective;
 use crate::nn::{Leaves, Phase};
@@ -16,29 +17,13 @@ use crate::noise::{Noise, Stream};
 /// Images that are computed together, of numbers that are multiples of it; an image does not depend on where a sample starts.
 const BLOCK: u64 = 128;
 
-/// Images and their labels.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct DrawnImages {
-    /// `[images, values]`, numbers in [0, 1]: whole levels where the fitted images have levels.
-    pub values: Vec<f32>,
-    /// The label that the generator was told for each; empty where it is told none.
-    pub labels: Vec<u32>,
-}
-
-impl DrawnImages {
-    /// As a discriminator sees them: numbers from −1 to 1, and behind each so many places for its label, one-hot.
-    pub fn seen(&self, labels: usize) -> Vec<f32> {
-        let scaled = |images: &[f32]| images.iter().map(|x| 2.0 * x - 1.0).collect::<Vec<f32>>();
-        if labels == 0 || self.labels.is_empty() {
-            return scaled(&self.values);
-        }
-        let images = self.values.chunks_exact(self.values.len() / self.labels.len());
-        let one_hot =
-            |label: u32| (0..labels).map(move |code| if code == label as usize { 1.0 } else { 0.0 });
-        images
-            .zip(&self.labels)
-            .flat_map(|(image, &label)| scaled(image).into_iter().chain(one_hot(label)))
-            .collect()
+/// Images drawn in a game as its discriminator sees them: numbers from −1 to 1, and behind each its label, one-hot, where the players are
+/// told labels.
+pub fn as_seen(gan: &Gan, drawn: &DrawnImages) -> Vec<f32> {
+    let scaled: Vec<f32> = drawn.values.iter().map(|x| 2.0 * x - 1.0).collect();
+    match &gan.field {
+        Field::Images(field) => field.shares.behind(&scaled, &drawn.labels),
+        Field::Rows | Field::Points(_) => scaled,
     }
 }
 

@@ -17,8 +17,8 @@ mod images;
 
 pub use config::{ImageDiscriminatorConfig, ImageGeneratorConfig};
 pub(super) use critic::ImageCritic;
-pub use draw::{DrawnImages, draw, draw_latents};
-pub use field::{ImageField, LabelUse};
+pub use draw::{as_seen, draw, draw_latents};
+pub use field::ImageField;
 pub use generator::ImageGenerator;
 pub use images::Images;
 pub(super) use images::marked;

@@ -184,7 +184,12 @@ fn game(shares: Vec<f64>, levels: Option<u32>) -> Gan {
     let mut config = GanConfig::default();
     config.generator.images.width = 4;
     config.generator.latent = Some(5);
-    Gan::new(config, Layout::default(), Field::Images(ImageField { frame, shares }), &Noise::new(1))
+    Gan::new(
+        config,
+        Layout::default(),
+        Field::Images(ImageField { frame, shares: shares.into() }),
+        &Noise::new(1),
+    )
 }
 
 #[test]
@@ -226,8 +231,11 @@ fn a_drawn_image_depends_on_its_number_alone() {
 fn shares_of_labels_are_checked() {
     let field = |names: usize, shares: Vec<f64>| {
         let labels = (0..names).map(|label| label.to_string()).collect();
-        ImageField { frame: ImageFrame { shape: SHAPE, range: [0.0, 1.0], levels: None, labels }, shares }
-            .check()
+        ImageField {
+            frame: ImageFrame { shape: SHAPE, range: [0.0, 1.0], levels: None, labels },
+            shares: shares.into(),
+        }
+        .check()
     };
     assert!(field(3, Vec::new()).is_ok() && field(2, vec![0.5, 0.5]).is_ok());
     for (names, shares) in

@@ -59,9 +59,13 @@ pub enum ConfigError {
     },
     /// Labels are to be told, and there are none.
     #[error(
-        "gan.labels = \"told\": the images have no labels, or more than 4,096 different ones; take \"ignored\""
+        "labels are to be told to the model ({key} = \"told\", --labels told), and the images have none, all the same one, or more than \
+         4,096 different ones; give a set with labels, or take \"ignored\""
     )]
-    NoLabels,
+    NoLabels {
+        /// The setting's dotted path.
+        key: &'static str,
+    },
     /// A pack of images with a label each.
     #[error(
         "gan.discriminator.pac = {pac} with gan.labels = \"told\": a pack of images has no label; take one of the two"

@@ -1,8 +1,8 @@
 //! Settings of a fit on images.
 
 use super::{Config, ConfigError, DataConfig, Kind};
-use crate::data::image::ReadImages;
-use crate::gan::{LabelUse, Objective, Penalty, PenaltyKind};
+use crate::data::image::{LabelUse, ReadImages};
+use crate::gan::{Objective, Penalty, PenaltyKind};
 use crate::nn::image::{Architecture, Normalised};
 
 impl Config {
@@ -105,6 +105,24 @@ const OF_SMALL_GAN: Defaults = Defaults { rate: 5e-4, fewest: 12_000, ..OF_GAN }
 
 /// Numbers of a small image.
 const FEW: usize = 256;
+
+impl Config {
+    /// Has the model told labels, of whichever kind it is; or not.
+    pub fn tell(&mut self, labels: LabelUse) {
+        match self.kind {
+            Kind::Vae => self.images.labels = labels,
+            Kind::Gan => self.gan.labels = labels,
+        }
+    }
+
+    /// What becomes of labels of images.
+    pub fn label_use(&self) -> LabelUse {
+        match self.kind {
+            Kind::Vae => self.images.labels,
+            Kind::Gan => self.gan.labels,
+        }
+    }
+}
 
 impl DataConfig {
     /// How a set of images is read under this configuration.

@@ -82,10 +82,10 @@ pub fn bound_images<E: From<ImagesError>>(
     }
     request.annealing.check().map_err(ImagesError::from)?;
     let vae = of_images(model)?;
-    let set = read(vae, path, options)?;
+    let set = read(model, path, options)?;
     let workers = Threads::new(request.threads).map_err(ImagesError::from)?;
     let noise = Noise::new(request.seed);
-    let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise };
+    let pixels = Pixels::of(vae, &set, noise);
     let all: Vec<u32> = (0..set.len() as u32).collect();
     let images = spread(&all, request.images);
     let simulated = Simulated::draw(vae, images.len(), &noise);

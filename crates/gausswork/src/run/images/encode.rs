@@ -29,10 +29,10 @@ pub fn encode_images_of<E: From<ImagesError>>(
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
     let vae = of_images(model)?;
-    let set = read(vae, path, options)?;
+    let set = read(model, path, options)?;
     let workers = Threads::new(request.threads).map_err(ImagesError::from)?;
     let noise = Noise::new(request.seed);
-    let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise };
+    let pixels = Pixels::of(vae, &set, noise);
     let images: Vec<u32> = (0..set.len() as u32).collect();
     let (mut done, total) = (0, set.len() as u64);
     for images in images.chunks(IMAGES_AHEAD) {

@@ -24,16 +24,16 @@ pub struct EncoderViews {
     pub rebuilt: Vec<Reconstruction>,
     /// What each latent dimension does over held-out images, the greatest rate first.
     pub dimensions: Vec<Dimension>,
-    /// Active dimensions, from 1, and for each a row of images along it.
+    /// Active dimensions, from 1, and for each a row of images along it; where labels are told, of that of the first image of a sample.
     pub traversal: (Vec<usize>, Strips),
-    /// Held-out images, and what lies between them.
+    /// Held-out images, and what lies between them, of the label of the first.
     pub between: Strips,
     /// Means of held-out images in the plane.
     pub map: LatentMap,
 }
 
 /// Looks at an autoencoder.
-pub(super) fn encoder_views(vae: &ImageVae, look: &Look<'_>) -> Result<EncoderViews, ImagesError> {
+pub(super) fn encoder_views<'a>(vae: &'a ImageVae, look: &Look<'a>) -> Result<EncoderViews, ImagesError> {
     let (painter, pixels, workers) = (Painter::Vae(vae), look.pixels(vae), look.workers);
     let encoded = spread(look.unseen(), ENCODED);
     let posteriors = encode_images(vae, &pixels, &encoded, workers)?;
@@ -47,13 +47,15 @@ pub(super) fn encoder_views(vae: &ImageVae, look: &Look<'_>) -> Result<EncoderVi
     let active = dimensions.iter().filter(|dimension| dimension.is_active()).take(TRAVERSED);
     let active: Vec<usize> = active.map(|dimension| dimension.dimension + 1).collect();
     let start = vec![0.0; posteriors.latent];
-    let rows = along(painter, (&start, None), &active, &quantiles([0.01, 0.99], WAY.1), workers);
+    let told = painter.told([0, 1], &look.noise).first().copied();
+    let rows = along(painter, (&start, told), &active, &quantiles([0.01, 0.99], WAY.1), workers);
     let traversal = (active, rows);
 
     let ends = spread(look.unseen(), ENDS);
     let ends = &ends[..ends.len() / 2 * 2];
     let z = encode_images(vae, &pixels, ends, workers)?.mean;
-    let between = between(painter, &z, &[], WAY, workers).within(&pixels.fixed(ends)?);
+    let told: Vec<u32> = pixels.told(ends).into_iter().step_by(2).collect();
+    let between = between(painter, &z, &told, WAY, workers).within(&pixels.fixed(ends)?);
     let rebuilt = reconstruct_images(vae, &pixels, &spread(look.unseen(), REBUILT))?;
     Ok(EncoderViews { rebuilt, dimensions, traversal, between, map })
 }

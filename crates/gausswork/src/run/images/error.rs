@@ -32,20 +32,33 @@ pub enum ImagesError {
         /// Images of a pack.
         pac: usize,
     },
-    /// A set without the labels that a game was told.
+    /// A set without labels, for a model that is told them.
     #[error(
-        "{}: the game was told labels ({}), and these images do not have the same; give them, or fit with gan.labels = \"ignored\"",
+        "{}: the model is told labels ({}), and these images have none; give a set with labels, or fit with --labels ignored",
         path.display(), names.join(", ")
     )]
-    Labels {
+    Unlabelled {
         /// The set.
         path: PathBuf,
-        /// The labels of the game.
+        /// The labels of the model.
+        names: Vec<String>,
+    },
+    /// A set with a label that the model does not know.
+    #[error(
+        "{}: images of the label \"{label}\", and the labels that the model is told are {}; leave these images out",
+        path.display(), names.join(", ")
+    )]
+    OtherLabel {
+        /// The set.
+        path: PathBuf,
+        /// The first such label.
+        label: String,
+        /// The labels of the model.
         names: Vec<String>,
     },
     /// A label that there is not.
     #[error("label \"{label}\": {}", match names.is_empty() {
-        true => "the model is told no labels; fit a gan with gan.labels = \"told\" for that".to_owned(),
+        true => "the model is told no labels; fit one with --labels told for that".to_owned(),
         false => format!("the model's labels are {}", names.join(", ")),
     })]
     NoLabel {

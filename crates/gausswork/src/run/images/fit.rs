@@ -13,7 +13,7 @@ use super::prepare::{Prepared, prepare};
 use super::sample::{ImageRequest, sample_images};
 use super::writer::write_images;
 use crate::artifact::{Card, Model, Network};
-use crate::data::image::ImageFrame;
+use crate::data::image::{DrawnImages, ImageFrame};
 use crate::data::table::TableCodec;
 use crate::gan::{Data, Images};
 use crate::learner::Scene;
@@ -27,7 +27,7 @@ use crate::run::session::Session;
 use crate::run::{Event, Observer, game};
 use crate::train::{Ended, Progress, Threads};
 use crate::vae::Prior;
-use crate::vae::image::{ImageLearner, ImageVae, Moments, Pixels, Shown};
+use crate::vae::image::{ImageLearner, ImageVae, Pixels, Shown};
 
 /// Images of the grid that a fit leaves behind.
 const SAMPLE_IMAGES: u64 = 100;
@@ -77,7 +77,7 @@ fn go(
     stop: &AtomicBool,
     observer: &mut dyn Observer,
 ) -> Result<Finished, FitError> {
-    let Prepared { config, set, frame, train, held_out } = prepared;
+    let Prepared { config, set, frame, train, held_out, .. } = prepared;
     let (record, state) = match resumed {
         Some((saved, state)) => (saved, Some(state)),
         None => (Checkpoint::start(config, Of::Images, set.fingerprint().to_owned()), None),
@@ -149,13 +149,13 @@ fn go(
         seed: config.seed,
         threads,
     };
-    let mut drawn = Vec::new();
-    let mut sink = |images: &[f32]| -> Result<(), ImagesError> {
-        drawn.extend_from_slice(images);
+    let mut drawn = DrawnImages::default();
+    let mut sink = |images: &DrawnImages| -> Result<(), ImagesError> {
+        drawn.append(images);
         Ok(())
     };
     sample_images(&model, &request, &mut sink, &mut ()).map_err(FitError::from)?;
-    write_images(&directory.join("sample.png"), frame, &drawn, None)?;
+    write_images(&directory.join("sample.png"), frame, &drawn.values, None)?;
     if ended != Ended::Interrupted {
         // A finished run has nothing to resume; a checkpoint left behind would only claim so.
         let _ = fs::remove_file(checkpoint);
@@ -166,9 +166,9 @@ fn go(
 
 /// Trains, and scores held-out images.
 fn train_on(prepared: &Prepared, session: &mut Session<'_>) -> Result<(ImageVae, Ended), FitError> {
-    let Prepared { config, set, frame, train, held_out } = prepared;
+    let Prepared { config, set, train, held_out, .. } = prepared;
     let noise = Noise::new(config.seed);
-    let vae = ImageVae::new(config.images.clone(), frame.clone(), &Moments::of(set, train)?, &noise);
+    let vae = prepared.autoencoder()?;
     let sizes = [config.training.batch.unwrap_or(1), config.training.shards];
     let pass = |vae, split: [Vec<u32>; 2], schedule: &_, session: &mut Session<'_>| {
         let mut learner = ImageLearner::new(vae, set, split, sizes, config.adam(), noise, Device::flex());
@@ -187,7 +187,7 @@ fn train_on(prepared: &Prepared, session: &mut Session<'_>) -> Result<(ImageVae,
         session.stage("training");
         (vae, ended) = pass(vae, [train.clone(), held_out.clone()], &schedule, session)?;
         session.stage("scoring held-out images");
-        let pixels = Pixels { set, likelihood: vae.likelihood(), noise };
+        let pixels = Pixels::of(&vae, set, noise);
         let mut found = figures(&vae, &pixels, [train, held_out], &session.workers)?;
         found.push(("steps".to_owned(), session.record.progress.step as f64));
         found.push(("best_step".to_owned(), session.record.progress.best_step as f64));

@@ -3,15 +3,14 @@
 use std::path::Path;
 
 use super::error::ImagesError;
-use super::model::read_framed;
+use super::model::read;
 use super::prepare::Prepared;
 use crate::artifact::{Model, Network};
-use crate::data::image::{ImageSet, ReadImages};
-use crate::gan::{Data, Field, Gan, ImageField, Images, LabelUse, Meaning, outputs, outputs_of_samples};
+use crate::data::image::ReadImages;
+use crate::gan::{Data, Field, Gan, Images, Meaning, outputs, outputs_of_samples};
 use crate::layout::Layout;
 use crate::learner::Diverged;
 use crate::noise::Noise;
-use crate::run::config::{Config, ConfigError};
 use crate::run::fit::FitError;
 use crate::run::session::Session;
 use crate::run::{Discriminated, Event, Observer, fit_gan};
@@ -20,27 +19,15 @@ use crate::train::{Ended, Threads};
 /// Images that are judged before they are handed over.
 const IMAGES_AHEAD: usize = 1024;
 
-/// What a game on a set is played for.
-///
-/// # Errors
-/// [`ConfigError::NoLabels`].
-pub(super) fn field(config: &Config, set: &ImageSet, train: &[u32]) -> Result<Field, ConfigError> {
-    match config.gan.labels {
-        LabelUse::Ignored => Ok(Field::Images(ImageField::unlabelled(set))),
-        LabelUse::Told => ImageField::labelled(set, train).map(Field::Images).ok_or(ConfigError::NoLabels),
-    }
-}
-
 /// Plays a game on the training images; see [`fit_gan::play`].
 pub(super) fn play(
     prepared: &Prepared,
     images: &Images<'_>,
     session: &mut Session<'_>,
 ) -> Result<(Gan, Result<Ended, Diverged>), FitError> {
-    let Prepared { config, set, train, held_out, .. } = prepared;
+    let Prepared { config, train, held_out, .. } = prepared;
     let noise = Noise::new(config.seed);
-    let field = field(config, set, train)?;
-    let gan = Gan::new(config.gan.clone(), Layout::default(), field, &noise);
+    let gan = Gan::new(config.gan.clone(), Layout::default(), prepared.field(), &noise);
     fit_gan::play(gan, Data::Images(images), [train.clone(), held_out.clone()], config, session)
 }
 
@@ -57,20 +44,15 @@ pub fn discriminate_images<E: From<ImagesError>>(
     sink: &mut dyn FnMut(&[f64]) -> Result<(), E>,
     observer: &mut dyn Observer,
 ) -> Result<Discriminated, E> {
-    let (gan, field) = match &model.network {
-        Network::Gan(gan @ Gan { field: Field::Images(field), .. }) => (gan, field),
+    let gan = match &model.network {
+        Network::Gan(gan @ Gan { field: Field::Images(_), .. }) => gan,
         _ => return Err(ImagesError::NoGame.into()),
     };
     let pac = gan.config.discriminator.pac;
     if pac > 1 {
         return Err(ImagesError::Packs { pac }.into());
     }
-    let set = read_framed(&field.frame, path, options)?;
-    if field.labels() > 0 && set.labels().is_none_or(|labels| labels.names != field.frame.labels) {
-        return Err(
-            ImagesError::Labels { path: path.to_path_buf(), names: field.frame.labels.clone() }.into()
-        );
-    }
+    let set = read(model, path, options)?;
     let images = Images::new(&set);
     let workers = Threads::new(threads as usize).map_err(ImagesError::from)?;
     let mut generated = outputs_of_samples(gan, &Noise::new(seed), &workers);

@@ -27,26 +27,15 @@ pub(super) fn frame_of(model: &Model) -> Result<&ImageFrame, ImagesError> {
     model.network.frame().ok_or(ImagesError::NotOfImages { of: "a table" })
 }
 
-/// Reads images as an autoencoder knows them: [`read_framed`].
-///
-/// # Errors
-/// The set's; [`ImagesError::Shape`].
-pub(super) fn read(vae: &ImageVae, path: &Path, options: &ReadImages) -> Result<ImageSet, ImagesError> {
-    read_framed(&vae.frame, path, options)
-}
-
-/// Reads images as a model knows them: of its shape, on its scale.
+/// Reads images as a model knows them: of its shape, on its scale, and where it is told labels with these, by its codes.
 ///
 /// An array is on the scale of the fitted one, whatever its own least and greatest number; PNG and JPEG files keep theirs, whose ends
 /// mean the same.
 ///
 /// # Errors
-/// The set's; [`ImagesError::Shape`].
-pub(super) fn read_framed(
-    frame: &ImageFrame,
-    path: &Path,
-    options: &ReadImages,
-) -> Result<ImageSet, ImagesError> {
+/// The set's; [`ImagesError::Shape`], [`ImagesError::Unlabelled`], [`ImagesError::OtherLabel`].
+pub(super) fn read(model: &Model, path: &Path, options: &ReadImages) -> Result<ImageSet, ImagesError> {
+    let frame = frame_of(model)?;
     let scaled = ReadImages { range: Some(options.range.unwrap_or(frame.range)), ..options.clone() };
     let set = match image::read(path, &scaled) {
         Err(ImageError::Value { .. }) if options.range.is_none() => image::read(path, options)?,
@@ -56,5 +45,17 @@ pub(super) fn read_framed(
     if found != expected {
         return Err(ImagesError::Shape { path: path.to_path_buf(), found, expected });
     }
-    Ok(set)
+    let names = model.network.labels();
+    if names.is_empty() {
+        return Ok(set);
+    }
+    let Some(labels) = set.labels() else {
+        return Err(ImagesError::Unlabelled { path: path.to_path_buf(), names: names.to_vec() });
+    };
+    let labels = labels.among(names).map_err(|label| ImagesError::OtherLabel {
+        path: path.to_path_buf(),
+        label,
+        names: names.to_vec(),
+    })?;
+    Ok(set.with_labels(labels))
 }

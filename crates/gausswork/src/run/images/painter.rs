@@ -7,7 +7,7 @@ use crate::artifact::{Model, Network};
 use crate::gan::{Field, Gan, ImageField, draw_latents};
 use crate::learner::Collective;
 use crate::noise::{Noise, Stream};
-use crate::vae::image::{ImageFrame, ImageVae, decode_latents};
+use crate::vae::image::{ImageFrame, ImageVae, decode_latents, drawn_labels};
 
 /// A model that makes images of latents from N(0, I).
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl<'a> Painter<'a> {
     /// The images of latents `[images, latent]`, each of its label where the model is told labels: `[images, values]`, numbers in [0, 1].
     pub(super) fn paint(self, z: &[f32], labels: &[u32], workers: &dyn Collective) -> Vec<f32> {
         match self {
-            Self::Vae(vae) => decode_latents(vae, z, workers),
+            Self::Vae(vae) => decode_latents(vae, z, labels, workers),
             // A game of images it is.
             Self::Game(gan, _) => draw_latents(gan, z, labels, workers).unwrap_or_default(),
         }
@@ -65,7 +65,7 @@ impl<'a> Painter<'a> {
     /// The labels of the same; none where the model is told none.
     pub(super) fn told(self, range: [u64; 2], noise: &Noise) -> Vec<u32> {
         match self {
-            Self::Vae(_) => Vec::new(),
+            Self::Vae(vae) => drawn_labels(vae, range, None, noise),
             Self::Game(_, field) => field.told(range, noise),
         }
     }
@@ -73,6 +73,7 @@ impl<'a> Painter<'a> {
     /// The names of the labels that the model is told.
     pub(super) fn labels(self) -> &'a [String] {
         match self {
+            Self::Vae(vae) if vae.labels() > 0 => &vae.frame.labels,
             Self::Game(_, field) if field.labels() > 0 => &field.frame.labels,
             _ => &[],
         }

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Instant;
 
-use crate::data::image::{self, ImageSet};
+use crate::data::image::{self, ImageError, ImageSet, LabelShares};
+use crate::gan::{Field, ImageField};
 use crate::noise::{Noise, Stream};
 use crate::run::config::{Config, ConfigError, Kind};
 use crate::run::fit::FitError;
 use crate::run::{Event, FEWEST_ROWS, Observer};
-use crate::vae::image::{Family, ImageFrame, Likelihood};
+use crate::vae::image::{Family, ImageFrame, ImageVae, Likelihood, Moments};
 
 /// Most images held out.
 const MOST_HELD_OUT: usize = 10_000;
@@ -18,8 +19,27 @@ pub(super) struct Prepared {
     pub config: Config,
     pub set: ImageSet,
     pub frame: ImageFrame,
+    /// How often each label comes among the training images; empty where labels are not told.
+    pub shares: LabelShares,
     pub train: Vec<u32>,
     pub held_out: Vec<u32>,
+}
+
+impl Prepared {
+    /// What a game on the set is played for.
+    pub(super) fn field(&self) -> Field {
+        Field::Images(ImageField { frame: self.frame.clone(), shares: self.shares.clone() })
+    }
+
+    /// An autoencoder before it has learned anything.
+    ///
+    /// # Errors
+    /// As [`ImageSet::gather`].
+    pub(super) fn autoencoder(&self) -> Result<ImageVae, ImageError> {
+        let (config, frame, shares) = (self.config.images.clone(), self.frame.clone(), self.shares.clone());
+        let moments = Moments::of(&self.set, &self.train)?;
+        Ok(ImageVae::new(config, frame, shares, &moments, &Noise::new(self.config.seed)))
+    }
 }
 
 /// Reads, checks and splits a set.
@@ -53,7 +73,12 @@ pub(super) fn prepare(
         let text = format!("left out, as it cannot be decoded: {}: {}", skipped.name, skipped.problem);
         observer.observe(&Event::Warning(&text));
     }
-    Ok(Prepared { config, set, frame, train, held_out })
+    let key = match config.kind {
+        Kind::Vae => "images.labels",
+        Kind::Gan => "gan.labels",
+    };
+    let shares = LabelShares::of(config.label_use(), &set, &train).ok_or(ConfigError::NoLabels { key })?;
+    Ok(Prepared { config, set, frame, shares, train, held_out })
 }
 
 /// The training images and the held-out images, both ascending.

@@ -32,8 +32,8 @@ pub fn reconstruct(
         return Err(ImagesError::Nothing { what: "images" });
     }
     let vae = of_images(model)?;
-    let set = read(vae, path, options)?;
-    let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise: Noise::new(request.seed) };
+    let set = read(model, path, options)?;
+    let pixels = Pixels::of(vae, &set, Noise::new(request.seed));
     let images: Vec<u32> = (0..set.len().min(request.count) as u32).collect();
     Ok(reconstruct_images(vae, &pixels, &images)?)
 }

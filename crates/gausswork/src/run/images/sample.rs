@@ -3,6 +3,7 @@
 use super::error::ImagesError;
 use super::painter::Painter;
 use crate::artifact::Model;
+use crate::data::image::DrawnImages;
 use crate::gan::draw;
 use crate::noise::Noise;
 use crate::run::{Event, Observer};
@@ -18,7 +19,7 @@ pub struct ImageRequest {
     pub offset: u64,
     /// Of an autoencoder: what is shown of `p(x|z)`.
     pub shown: Shown,
-    /// Of a game that was told labels: the one that all are to have.
+    /// Of a model that is told labels: the one that all are to have; otherwise each comes as often as among the training images.
     pub label: Option<String>,
     /// The seed.
     pub seed: u64,
@@ -36,7 +37,7 @@ const NUMBERS_AHEAD: usize = 1 << 23;
 pub fn sample_images<E: From<ImagesError>>(
     model: &Model,
     request: &ImageRequest,
-    sink: &mut dyn FnMut(&[f32]) -> Result<(), E>,
+    sink: &mut dyn FnMut(&DrawnImages) -> Result<(), E>,
     observer: &mut dyn Observer,
 ) -> Result<(), E> {
     let &ImageRequest { count, offset, shown, seed, threads, .. } = request;
@@ -57,10 +58,9 @@ pub fn sample_images<E: From<ImagesError>>(
     while done < count {
         let some = group.min(count - done);
         let images = match painter {
-            Painter::Vae(vae) => draw_images(vae, [offset + done, some], shown, &noise, &workers),
+            Painter::Vae(vae) => draw_images(vae, [offset + done, some], shown, label, &noise, &workers),
             Painter::Game(gan, _) => {
-                let drawn = draw(gan, [offset + done, some], label, &noise, &workers);
-                drawn.map(|drawn| drawn.values).unwrap_or_default()
+                draw(gan, [offset + done, some], label, &noise, &workers).unwrap_or_default()
             }
         };
         sink(&images)?;

@@ -32,9 +32,9 @@ pub fn score_images<E: From<ImagesError>>(
         return Err(ImagesError::Nothing { what: "importance samples" }.into());
     }
     let vae = of_images(model)?;
-    let set = read(vae, path, options)?;
+    let set = read(model, path, options)?;
     let workers = Threads::new(request.threads).map_err(ImagesError::from)?;
-    let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise: Noise::new(request.seed) };
+    let pixels = Pixels::of(vae, &set, Noise::new(request.seed));
     let images: Vec<u32> = (0..set.len() as u32).collect();
     let (mut done, total) = (0, set.len() as u64);
     for images in images.chunks(IMAGES_AHEAD) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::encoder_views::{EncoderViews, encoder_views};
 use super::error::ImagesError;
-use super::model::read_framed;
+use super::model::read;
 use super::neighbours::{Near, nearest};
 use super::painter::Painter;
 use super::paths::LatentPath;
@@ -90,8 +90,8 @@ impl<'a> Look<'a> {
     }
 
     /// The set as an autoencoder takes it.
-    pub(super) fn pixels(&self, vae: &ImageVae) -> Pixels<'a> {
-        Pixels { set: self.set, likelihood: vae.likelihood(), noise: self.noise }
+    pub(super) fn pixels(&self, vae: &'a ImageVae) -> Pixels<'a> {
+        Pixels::of(vae, self.set, self.noise)
     }
 }
 
@@ -108,7 +108,7 @@ pub fn image_views(
     observer.observe(&Event::Stage("looking at what the model has learned"));
     let painter = Painter::of(model)?;
     let config = Config::from_toml(&model.card.config).unwrap_or_default();
-    let set = read_framed(painter.frame(), path, &config.data.read_images())?;
+    let set = read(model, path, &config.data.read_images())?;
     let [train, held_out] = split(set.len(), config.training.held_out, config.seed);
     let (workers, noise) = (&Threads::new(threads)?, Noise::new(config.seed));
     let look = Look { set: &set, split: [&train, &held_out], noise, workers };
@@ -145,7 +145,7 @@ fn of_labels(painter: Painter<'_>, names: &[String], look: &Look<'_>) -> Labelle
     Labelled { labels: names.to_vec(), strips }
 }
 
-fn neighbours(painter: Painter<'_>, samples: &[f32], look: &Look<'_>) -> Result<Neighbours, ImagesError> {
+fn neighbours<'a>(painter: Painter<'a>, samples: &[f32], look: &Look<'a>) -> Result<Neighbours, ImagesError> {
     let (set, [train, held_out]) = (look.set, look.split);
     let values = set.shape().values();
     let [shown, near] = SHOWN;

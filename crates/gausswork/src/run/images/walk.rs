@@ -11,7 +11,7 @@ use crate::data::image::{ImageSet, ReadImages};
 use crate::learner::Collective;
 use crate::noise::Noise;
 use crate::train::Threads;
-use crate::vae::image::{ImageFrame, ImageVae, Pixels, encode_images};
+use crate::vae::image::{ImageFrame, Pixels, encode_images};
 
 /// Images of a set, counted from 1.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ pub struct InterpolateRequest {
     pub steps: usize,
     /// Which way.
     pub path: LatentPath,
-    /// Of a game that was told labels: the one of all images; without, each row has that of the image at its beginning.
+    /// Of a model that is told labels: the one of all images; without, each row has that of the image at its beginning.
     pub label: Option<String>,
     /// The seed.
     pub seed: u64,
@@ -58,7 +58,7 @@ pub struct TraverseRequest {
     /// Dimensions, counted from 1; where none are named, the active ones of the fit's held-out images, the greatest rate first, and of a
     /// game, which has no rates, the first twelve.
     pub dimensions: Vec<usize>,
-    /// Of a game that was told labels: the one of all images; without, that of the first image of a sample.
+    /// Of a model that is told labels: the one of all images; without, that of the image to start from, or of the first image of a sample.
     pub label: Option<String>,
     /// Images of each dimension.
     pub steps: usize,
@@ -107,12 +107,14 @@ pub fn interpolate(model: &Model, request: &InterpolateRequest) -> Result<Strips
                 return Err(ImagesError::Nothing { what: "pairs of images" });
             }
             let vae = of_images(model)?;
-            let set = read(vae, &chosen.path, &chosen.options)?;
+            let set = read(model, &chosen.path, &chosen.options)?;
             let images = numbers(&set, &chosen.path, &chosen.images)?;
             let images = &images[..images.len() / 2 * 2];
-            let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise };
+            let pixels = Pixels::of(vae, &set, noise);
             let z = encode_images(vae, &pixels, images, &workers)?.mean;
-            let made = between(painter, &z, &[], (*path, *steps), &workers);
+            let told = pixels.told(images).into_iter().step_by(2);
+            let told: Vec<u32> = told.map(|own| label.unwrap_or(own)).collect();
+            let made = between(painter, &z, &told, (*path, *steps), &workers);
             Ok(made.within(&pixels.fixed(images)?))
         }
     }
@@ -156,9 +158,9 @@ pub fn traverse(model: &Model, request: &TraverseRequest) -> Result<(Vec<usize>,
     let painter = Painter::of(model)?;
     let (latent, label) = (painter.latent(), painter.label(label.as_ref())?);
     let (workers, noise) = (Threads::new(*threads)?, Noise::new(*seed));
-    let start = match from {
-        None => vec![0.0; latent],
-        Some(chosen) => mean_of(of_images(model)?, chosen, &noise, &workers)?,
+    let (start, own) = match from {
+        None => (vec![0.0; latent], painter.told([0, 1], &noise).first().copied()),
+        Some(chosen) => mean_of(model, chosen, &noise, &workers)?,
     };
     let dimensions = match (dimensions.is_empty(), painter) {
         (false, _) => dimensions.clone(),
@@ -171,8 +173,7 @@ pub fn traverse(model: &Model, request: &TraverseRequest) -> Result<(Vec<usize>,
     if let Some(&dimension) = dimensions.iter().find(|dimension| !(1..=latent).contains(*dimension)) {
         return Err(ImagesError::NoDimension { dimension, latent });
     }
-    let told = label.or_else(|| painter.told([0, 1], &noise).first().copied());
-    let rows = along(painter, (&start, told), &dimensions, &quantiles(*between, *steps), &workers);
+    let rows = along(painter, (&start, label.or(own)), &dimensions, &quantiles(*between, *steps), &workers);
     Ok((dimensions, rows))
 }
 
@@ -208,16 +209,18 @@ fn most_active(figures: &[(String, f64)]) -> Vec<usize> {
     rates.into_iter().take(active as usize).map(|(dimension, _)| dimension).collect()
 }
 
+/// The mean of `q(z|x)` of an image, and its label where the model is told labels.
 fn mean_of(
-    vae: &ImageVae,
+    model: &Model,
     chosen: &Chosen,
     noise: &Noise,
     workers: &Threads,
-) -> Result<Vec<f32>, ImagesError> {
-    let set = read(vae, &chosen.path, &chosen.options)?;
+) -> Result<(Vec<f32>, Option<u32>), ImagesError> {
+    let vae = of_images(model)?;
+    let set = read(model, &chosen.path, &chosen.options)?;
     let images = numbers(&set, &chosen.path, chosen.images.get(..1).unwrap_or(&[1]))?;
-    let pixels = Pixels { set: &set, likelihood: vae.likelihood(), noise: *noise };
-    Ok(encode_images(vae, &pixels, &images, workers)?.mean)
+    let pixels = Pixels::of(vae, &set, *noise);
+    Ok((encode_images(vae, &pixels, &images, workers)?.mean, pixels.told(&images).first().copied()))
 }
 
 /// Images by their numbers from 1, as the set counts them.

@@ -106,7 +106,7 @@ fn encoded(
         let images = &images[piece * PIECES[0]..images.len().min((piece + 1) * PIECES[0])];
         match source.take(images) {
             Ok(x) => {
-                let shape = [images.len(), vae.frame.shape.values()];
+                let shape = [images.len(), vae.seen_width()];
                 let posterior =
                     vae.encode(&leaves, Tensor::<2>::from_data(TensorData::new(x, shape), &device));
                 Tensor::cat(vec![posterior.mu, posterior.log_var], 1).to_data().iter::<f64>().collect()

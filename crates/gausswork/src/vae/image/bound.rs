@@ -85,8 +85,8 @@ fn of_piece(
     samples: usize,
     noise: &Noise,
 ) -> Vec<f64> {
-    let (n, latent, values) = (images.len(), vae.config.latent(), vae.frame.shape.values());
-    let encoded = Tensor::<2>::from_data(TensorData::new(x.clone(), [n, values]), &scorer.leaves.device());
+    let (n, latent, width) = (images.len(), vae.config.latent(), vae.seen_width());
+    let encoded = Tensor::<2>::from_data(TensorData::new(x.clone(), [n, width]), &scorer.leaves.device());
     let posterior = vae.encode(scorer.leaves, encoded);
     let rates: Vec<f64> = posterior.kl_from_standard().sum_dim(1).to_data().iter::<f64>().collect();
     let mu: Vec<f32> = posterior.mu.to_data().iter().collect();

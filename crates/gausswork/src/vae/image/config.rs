@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::likelihood::{Binarisation, Family, Likelihood, Sigma};
 use super::objective::ImageObjective;
+use crate::data::image::LabelUse;
 use crate::error::OutOfRange;
 use crate::nn::image::ImageNetwork;
 
@@ -11,6 +12,9 @@ use crate::nn::image::ImageNetwork;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ImageVaeConfig {
+    /// What becomes of labels: where they are told, the model is `p(x|z, y)` with `q(z|x, y)` and a prior that knows no label
+    /// (Kingma et al. 2014, M2; Sohn et al. 2015), and its bounds are on `log p(x|y)`.
+    pub labels: LabelUse,
     /// Latent dimensions; 16 for images of up to 256 numbers and 50 for larger ones, where not given.
     pub latent: Option<usize>,
     /// The encoder, from the image on, and in the opposite order the decoder.
@@ -28,6 +32,7 @@ pub struct ImageVaeConfig {
 impl Default for ImageVaeConfig {
     fn default() -> Self {
         Self {
+            labels: LabelUse::Ignored,
             latent: None,
             network: ImageNetwork::default(),
             likelihood: Family::Bernoulli,
@@ -59,6 +64,15 @@ impl ImageVaeConfig {
             Family::Gaussian => Likelihood::Gaussian(self.sigma),
             Family::Logistic => Likelihood::Logistic,
         }
+    }
+
+    /// What a figure of its likelihood is of, in words.
+    pub fn what(&self) -> String {
+        let given = match self.labels {
+            LabelUse::Ignored => "",
+            LabelUse::Told => ", given the label of each: log p(x|y)",
+        };
+        format!("{}{given}", self.likelihood().what())
     }
 
     /// Checks every range.

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::latent::draw_key;
 use super::model::ImageVae;
 use super::pixels::Pixels;
-use crate::data::image::ImageError;
+use crate::data::image::{DrawnImages, ImageError};
 use crate::learner::Collective;
 use crate::nn::Leaves;
 use crate::noise::{Noise, Stream};
@@ -23,24 +23,27 @@ pub enum Shown {
 /// Images that are drawn together; which image is which does not depend on it.
 pub const DRAWN_TOGETHER: u64 = 256;
 
-/// The images `first..first + count` of the sample that `noise` names, `[count, values]`, numbers in [0, 1]:
-/// `z ~ N(0, I)`, then what is to be shown of `p(x|z)`. Image i is the same whatever the others are.
+/// The images `first..first + count` of the sample that `noise` names: `z ~ N(0, I)`, where labels are told a given one or one as often as
+/// among the training images, then what is to be shown of `p(x|z)`. Image i is the same whatever the others are.
 pub fn draw_images(
     vae: &ImageVae,
     [first, count]: [u64; 2],
     shown: Shown,
+    label: Option<u32>,
     noise: &Noise,
     workers: &dyn Collective,
-) -> Vec<f32> {
+) -> DrawnImages {
     let device = Device::flex();
     let leaves = vae.params.leaves(&device);
     let (latent, values) = (vae.config.latent(), vae.frame.shape.values());
+    let labels = drawn_labels(vae, [first, count], label, noise);
     let pieces = workers.map(count.div_ceil(DRAWN_TOGETHER) as usize, &|piece| {
         let start = piece as u64 * DRAWN_TOGETHER;
         let rows = (count - start).min(DRAWN_TOGETHER) as usize;
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, first + start, latent, &mut z);
-        let outputs = decoded(vae, &leaves, z);
+        let labels = labels.get(start as usize..start as usize + rows).unwrap_or_default();
+        let outputs = decoded(vae, &leaves, vae.shares.behind(&z, labels));
         let uniforms = (shown == Shown::Drawn).then(|| {
             let mut uniforms = vec![0.0; rows * values];
             noise.fill_uniform_of_steps(Stream::SampleCell, first + start, values, &mut uniforms);
@@ -48,7 +51,16 @@ pub fn draw_images(
         });
         vae.images(&outputs, uniforms.as_deref()).into_iter().map(f64::from).collect()
     });
-    pieces.into_iter().flatten().map(|number| number as f32).collect()
+    let values = pieces.into_iter().flatten().map(|number| number as f32).collect();
+    DrawnImages { values, labels }
+}
+
+/// The labels of the images `first..first + count` of the sample that `noise` names: a given one, or as often as among the training images;
+/// none where they are not told.
+pub fn drawn_labels(vae: &ImageVae, [first, count]: [u64; 2], label: Option<u32>, noise: &Noise) -> Vec<u32> {
+    let mut uniforms = vec![0.0; if vae.labels() > 0 { count as usize } else { 0 }];
+    noise.fill_uniform_of_steps(Stream::SampleLabel, first, 1, &mut uniforms);
+    uniforms.into_iter().map(|u| label.unwrap_or_else(|| vae.shares.label(u))).collect()
 }
 
 /// An image and what the model makes of it, each `values` numbers in [0, 1].
@@ -78,8 +90,11 @@ pub fn reconstruct_images(
     let device = Device::flex();
     let leaves = vae.params.leaves(&device);
     let (latent, values, n) = (vae.config.latent(), vae.frame.shape.values(), images.len());
-    let x = pixels.fixed(images)?;
-    let tensor = |x: &[f32]| Tensor::<2>::from_data(TensorData::new(x.to_vec(), [n, values]), &device);
+    let (x, labels) = (pixels.fixed(images)?, pixels.told(images));
+    let tensor = |x: &[f32]| {
+        let seen = TensorData::new(vae.shares.behind(x, &labels), [n, vae.seen_width()]);
+        Tensor::<2>::from_data(seen, &device)
+    };
     let (mut epsilon, mut uniforms) = (vec![0.0; n * latent], vec![0.0; n * values]);
     for (i, &image) in images.iter().enumerate() {
         let of_image = &mut epsilon[i * latent..(i + 1) * latent];
@@ -89,7 +104,8 @@ pub fn reconstruct_images(
     }
     let epsilon = Tensor::<2>::from_data(TensorData::new(epsilon, [n, latent]), &device);
     let z = vae.encode(&leaves, tensor(&x)).reparameterised(epsilon);
-    let outputs: Vec<f32> = vae.decode(&leaves, z.clone()).to_data().iter().collect();
+    let latents: Vec<f32> = z.to_data().iter().collect();
+    let outputs = decoded(vae, &leaves, vae.shares.behind(&latents, &labels));
     let (x_hat, drawn) = (vae.images(&outputs, None), vae.images(&outputs, Some(&uniforms)));
     let nats = |x: &[f32]| -> Vec<f64> {
         vae.distortion(&leaves, z.clone(), tensor(x)).to_data().iter::<f64>().map(|nats| -nats).collect()
@@ -107,8 +123,10 @@ pub fn reconstruct_images(
         .collect())
 }
 
+/// The decoder's output for latents with their labels.
 fn decoded(vae: &ImageVae, leaves: &Leaves, z: Vec<f32>) -> Vec<f32> {
-    let rows = z.len() / vae.config.latent();
-    let z = Tensor::<2>::from_data(TensorData::new(z, [rows, vae.config.latent()]), &leaves.device());
+    let width = vae.told_width();
+    let rows = z.len() / width;
+    let z = Tensor::<2>::from_data(TensorData::new(z, [rows, width]), &leaves.device());
     vae.decode(leaves, z).to_data().iter().collect()
 }

@@ -29,12 +29,12 @@ pub fn encode_images(
 ) -> Result<Posteriors, ImageError> {
     let device = Device::flex();
     let leaves = vae.params.leaves(&device);
-    let (latent, values) = (vae.config.latent(), vae.frame.shape.values());
+    let (latent, width) = (vae.config.latent(), vae.seen_width());
     let failed = Failure::default();
     let pieces = workers.map(images.len().div_ceil(PIECE), &|piece| {
         let images = &images[piece * PIECE..images.len().min((piece + 1) * PIECE)];
-        let x = match pixels.fixed(images) {
-            Ok(x) => Tensor::<2>::from_data(TensorData::new(x, [images.len(), values]), &device),
+        let x = match pixels.seen(images) {
+            Ok(x) => Tensor::<2>::from_data(TensorData::new(x, [images.len(), width]), &device),
             Err(error) => {
                 failed.note(error);
                 return Vec::new();
@@ -47,11 +47,11 @@ pub fn encode_images(
     Ok(Posteriors::of_pieces(latent, &pieces))
 }
 
-/// `x_hat = E[x|z]` of latents `[images, latent]`: `[images, values]`, numbers in [0, 1].
-pub fn decode_latents(vae: &ImageVae, z: &[f32], workers: &dyn Collective) -> Vec<f32> {
+/// `x_hat = E[x|z]` of latents `[images, latent]`, each of its label where the model is told labels: `[images, values]`, numbers in [0, 1].
+pub fn decode_latents(vae: &ImageVae, z: &[f32], labels: &[u32], workers: &dyn Collective) -> Vec<f32> {
     let device = Device::flex();
     let leaves = vae.params.leaves(&device);
-    let latent = vae.config.latent();
+    let (latent, z) = (vae.told_width(), &vae.shares.behind(z, labels));
     let pieces = workers.map((z.len() / latent).div_ceil(PIECE), &|piece| {
         let z = &z[piece * PIECE * latent..z.len().min((piece + 1) * PIECE * latent)];
         let z = Tensor::<2>::from_data(TensorData::new(z.to_vec(), [z.len() / latent, latent]), &device);

@@ -65,8 +65,8 @@ impl<'a> ImageLearner<'a> {
         self.failed.take()
     }
 
-    fn pixels(&self) -> Pixels<'a> {
-        Pixels { set: self.set, likelihood: self.vae.likelihood(), noise: self.noise }
+    fn pixels(&self) -> Pixels<'_> {
+        Pixels::of(&self.vae, self.set, self.noise)
     }
 
     /// Names what is not finite.
@@ -85,11 +85,11 @@ impl<'a> ImageLearner<'a> {
     /// Gradient and figures of one shard: the sums over its images of distortion, rate and bound, and what batch normalisations saw.
     fn shard(&self, images: &[u32], key: u64, beta: f64) -> Result<(Gradient, Vec<f64>), ImageError> {
         let device = self.device.clone().autodiff();
-        let (n, values) = (images.len(), self.set.shape().values());
+        let (n, width) = (images.len(), self.vae.seen_width());
         let (samples, latent) = (self.vae.config.objective.samples, self.vae.config.latent());
         let pixels = self.pixels().in_training(images, key)?;
         let leaves = self.vae.params.leaves(&device);
-        let x = Tensor::<2>::from_data(TensorData::new(pixels, [n, values]), &device);
+        let x = Tensor::<2>::from_data(TensorData::new(pixels, [n, width]), &device);
         let epsilon = normals(&self.noise, Stream::Latent, key, n * samples, latent, &device);
         Ok(gradient(&self.vae, &leaves, x, epsilon, beta, self.batch as f64))
     }
@@ -150,7 +150,8 @@ impl Learner for ImageLearner<'_> {
         let Scene::Images(count) = scene else { return None };
         let mut average = self.vae.clone();
         average.params.values_mut().copy_from_slice(&self.adam.average);
-        let values = draw_images(&average, [0, count as u64], Shown::Expected, &self.noise, workers);
+        let values =
+            draw_images(&average, [0, count as u64], Shown::Expected, None, &self.noise, workers).values;
         let ImageShape { height, width, channels } = self.vae.frame.shape;
         Some(Frame::Images(ImagesFrame::new([height, width, channels.count()], &values)))
     }

@@ -35,7 +35,7 @@ pub use aggregate::{Aggregate, aggregate};
 pub use annealing::{AnnealedBound, AnnealedBounds, Annealer, Annealing, Start};
 pub use bound::{Activity, ImageBound, activity, image_bounds};
 pub use config::ImageVaeConfig;
-pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, reconstruct_images};
+pub use draw::{DRAWN_TOGETHER, Reconstruction, Shown, draw_images, drawn_labels, reconstruct_images};
 pub use latent::{decode_latents, draw_key, encode_images};
 pub use learner::ImageLearner;
 pub use likelihood::{Binarisation, Family, Likelihood, Sigma};

@@ -4,8 +4,7 @@ use burn::tensor::Tensor;
 
 use super::config::ImageVaeConfig;
 use super::likelihood::{Likelihood, Sigma};
-use crate::data::image::ImageFrame;
-use crate::data::image::{ImageError, ImageSet};
+use crate::data::image::{ImageError, ImageFrame, ImageSet, LabelShares};
 use crate::dist::Normal;
 use crate::fused::Activation;
 use crate::nn::image::{Down, Seen, Up};
@@ -56,41 +55,56 @@ impl Moments {
 }
 
 /// A variational autoencoder of images, with the prior N(0, I).
+///
+/// Where labels y are told it is of `p(x|z, y)` and `q(z|x, y)`. An image as the networks take it then has its label behind its numbers,
+/// one-hot, and so has a latent: the decoder is a network of both, and the encoder one of the image plus what the label adds to each of its
+/// numbers, which through a linear layer or a convolution is a bias of every unit that depends on the label.
 #[derive(Debug, Clone)]
 pub struct ImageVae {
     /// Sizes, likelihood and objective.
     pub config: ImageVaeConfig,
     /// What the images are.
     pub frame: ImageFrame,
+    /// How often each label comes; empty where labels are not told.
+    pub shares: LabelShares,
     /// The learned weights.
     pub params: Params,
     encoder: Down,
     decoder: Up,
+    /// What each label adds to an image, `[labels, values]`.
+    of_label: Option<ParamId>,
     log_sigma: Option<ParamId>,
 }
 
 impl ImageVae {
     /// A model with initial weights from `noise`; before anything is learned, its decoder says what `moments` say of each number.
-    pub fn new(config: ImageVaeConfig, frame: ImageFrame, moments: &Moments, noise: &Noise) -> Self {
+    pub fn new(
+        config: ImageVaeConfig,
+        frame: ImageFrame,
+        shares: LabelShares,
+        moments: &Moments,
+        noise: &Noise,
+    ) -> Self {
         let config = config.resolved(frame.shape.values());
         let likelihood = config.likelihood();
         let mut params = Params::default();
         let base = Init::Values(likelihood.base(&moments.mean, &moments.deviation));
-        let (encoder, decoder) = networks(&mut params, &config, &frame, base, noise);
+        let (encoder, decoder, of_label) =
+            networks(&mut params, &config, (&frame, shares.len()), base, noise);
         let log_sigma = (likelihood == Likelihood::Gaussian(Sigma::Shared)).then(|| {
             let mean =
                 moments.deviation.iter().map(|d| d * d).sum::<f32>() / moments.deviation.len().max(1) as f32;
             let start = vec![mean.sqrt().max(0.05).ln()];
             params.add("decoder.log_sigma", &[1, 1], Init::Values(start), noise)
         });
-        Self { config, frame, params, encoder, decoder, log_sigma }
+        Self { config, frame, shares, params, encoder, decoder, of_label, log_sigma }
     }
 
     /// The names and shapes of the weights that a model of these sizes has.
-    pub fn expected(config: &ImageVaeConfig, frame: &ImageFrame) -> Vec<(String, Vec<usize>)> {
+    pub fn expected(config: &ImageVaeConfig, frame: &ImageFrame, labels: usize) -> Vec<(String, Vec<usize>)> {
         let mut params = Params::outline();
         let config = config.clone().resolved(frame.shape.values());
-        networks(&mut params, &config, frame, Init::Zeros, &Noise::new(0));
+        networks(&mut params, &config, (frame, labels), Init::Zeros, &Noise::new(0));
         params.shapes()
     }
 
@@ -99,14 +113,34 @@ impl ImageVae {
         self.config.likelihood()
     }
 
-    /// `q(z|x)`, event size `latent`; `x: [images, values]`.
+    /// Labels that the model is told; 0 where it is told none.
+    pub fn labels(&self) -> usize {
+        self.shares.len()
+    }
+
+    /// Numbers of an image as the networks take it: its own, and behind them those of its label.
+    pub fn seen_width(&self) -> usize {
+        self.frame.shape.values() + self.labels()
+    }
+
+    /// Numbers of a latent as the decoder takes it: its own, and behind them those of a label.
+    pub fn told_width(&self) -> usize {
+        self.config.latent() + self.labels()
+    }
+
+    /// `q(z|x)`, event size `latent`; `x: [images, values + labels]`.
     pub fn encode(&self, leaves: &Leaves, x: Tensor<2>) -> Normal {
         self.encode_in(leaves, x, Phase::Evaluate).0
     }
 
     /// [`ImageVae::encode`] in a phase, and what the encoder's batch normalisations saw.
     pub fn encode_in(&self, leaves: &Leaves, x: Tensor<2>, phase: Phase) -> (Normal, Seen) {
-        let (output, seen) = self.encoder.forward(leaves, x.mul_scalar(2.0) - 1.0, phase);
+        let (x, label) = self.parted(x);
+        let mut x = x.mul_scalar(2.0) - 1.0;
+        if let Some((label, of_label)) = label.zip(self.of_label) {
+            x = x + label.matmul(leaves.get::<2>(of_label));
+        }
+        let (output, seen) = self.encoder.forward(leaves, x, phase);
         let ([images, both], latent) = (output.dims(), self.config.latent());
         let (low, high) = LOG_VAR_BOUNDS;
         let posterior = Normal {
@@ -116,12 +150,12 @@ impl ImageVae {
         (posterior, seen)
     }
 
-    /// What the likelihood needs, `[images, outputs · values]`; `z: [images, latent]`.
+    /// What the likelihood needs, `[images, outputs · values]`; `z: [images, latent + labels]`.
     pub fn decode(&self, leaves: &Leaves, z: Tensor<2>) -> Tensor<2> {
         self.decoder.forward(leaves, z, Phase::Evaluate).0
     }
 
-    /// `−log p(x|z)` of each image, nats.
+    /// `−log p(x|z)` of each image, nats; `z: [images, latent]`, `x: [images, values + labels]`.
     pub fn distortion(&self, leaves: &Leaves, z: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
         self.distortion_in(leaves, z, x, Phase::Evaluate).0
     }
@@ -135,8 +169,22 @@ impl ImageVae {
         phase: Phase,
     ) -> (Tensor<1>, Seen) {
         let log_sigma = self.log_sigma.map(|id| leaves.get::<2>(id));
+        let (x, label) = self.parted(x);
+        let z = match label {
+            Some(label) => Tensor::cat(vec![z, label], 1),
+            None => z,
+        };
         let (outputs, seen) = self.decoder.forward(leaves, z, phase);
         (self.likelihood().distortion(outputs, log_sigma, x, &self.frame), seen)
+    }
+
+    /// Images without their labels, and these.
+    fn parted(&self, x: Tensor<2>) -> (Tensor<2>, Option<Tensor<2>>) {
+        let (values, labels) = (self.frame.shape.values(), self.labels());
+        if labels == 0 {
+            return (x, None);
+        }
+        (x.clone().narrow(1, 0, values), Some(x.narrow(1, values, labels)))
     }
 
     /// From what the passes of a shard saw, numbers that add up over shards.
@@ -180,19 +228,21 @@ impl ImageVae {
     }
 }
 
-/// Encoder and decoder, whose outputs start near `base`.
+/// Encoder and decoder, whose outputs start near `base`, and what each label adds to an image: nothing at first.
 fn networks(
     params: &mut Params,
     config: &ImageVaeConfig,
-    frame: &ImageFrame,
+    (frame, labels): (&ImageFrame, usize),
     base: Init,
     noise: &Noise,
-) -> (Down, Up) {
+) -> (Down, Up, Option<ParamId>) {
     let (network, latent, outputs) = (&config.network, config.latent(), config.likelihood().outputs());
     let image = [frame.shape.height, frame.shape.width, frame.shape.channels.count()];
     let encoder = Down::new(params, "encoder", network, image, 2 * latent, GAIN, noise);
-    let decoder = Up::new(params, "decoder", network, latent, (image, outputs), (base, GAIN), noise);
-    (encoder, decoder)
+    let decoder = Up::new(params, "decoder", network, latent + labels, (image, outputs), (base, GAIN), noise);
+    let of_label = (labels > 0)
+        .then(|| params.add("encoder.label", &[labels, frame.shape.values()], Init::Zeros, noise));
+    (encoder, decoder, of_label)
 }
 
 /// The standard deviation with which outputs start: small, so that a posterior starts near the prior and an image near its base.

@@ -1,7 +1,8 @@
 //! What stands for an image when a model sees it.
 
 use super::likelihood::{Binarisation, Likelihood};
-use crate::data::image::{ImageError, ImageSet};
+use super::model::ImageVae;
+use crate::data::image::{ImageError, ImageSet, LabelShares};
 use crate::noise::{Noise, Stream};
 
 /// Images of a set as a likelihood takes them.
@@ -15,12 +16,19 @@ pub struct Pixels<'a> {
     pub set: &'a ImageSet,
     /// What takes them.
     pub likelihood: Likelihood,
+    /// The labels that the model is told: those that the set has, by the same codes.
+    pub shares: &'a LabelShares,
     /// The coins.
     pub noise: Noise,
 }
 
-impl Pixels<'_> {
-    /// Images in training: `[images, values]`; `key` names the batch.
+impl<'a> Pixels<'a> {
+    /// Images as a model takes them.
+    pub fn of(vae: &'a ImageVae, set: &'a ImageSet, noise: Noise) -> Self {
+        Self { set, likelihood: vae.likelihood(), shares: &vae.shares, noise }
+    }
+
+    /// Images in training with their labels, `[images, values + labels]`; `key` names the batch.
     ///
     /// # Errors
     /// As [`ImageSet::gather`].
@@ -31,13 +39,27 @@ impl Pixels<'_> {
                 let mut coins = vec![0.0; grey.len()];
                 self.noise.fill_uniform(Stream::Binarise, key, &mut coins);
                 flip(&mut grey, &coins);
-                Ok(grey)
+                Ok(self.shares.behind(&grey, &self.told(images)))
             }
-            _ => self.fixed(images),
+            _ => self.seen(images),
         }
     }
 
-    /// Images wherever their likelihood is told: `[images, values]`, the same whenever they are asked for.
+    /// Images with their labels wherever their likelihood is told, `[images, values + labels]`.
+    ///
+    /// # Errors
+    /// As [`ImageSet::gather`].
+    pub fn seen(&self, images: &[u32]) -> Result<Vec<f32>, ImageError> {
+        Ok(self.shares.behind(&self.fixed(images)?, &self.told(images)))
+    }
+
+    /// The labels of images; none where the model is told none.
+    pub fn told(&self, images: &[u32]) -> Vec<u32> {
+        let Some(labels) = self.set.labels().filter(|_| !self.shares.is_empty()) else { return Vec::new() };
+        images.iter().map(|&image| labels.codes.get(image as usize).copied().unwrap_or(0)).collect()
+    }
+
+    /// Images without their labels wherever their likelihood is told, `[images, values]`, the same whenever they are asked for.
     ///
     /// # Errors
     /// As [`ImageSet::gather`].

@@ -31,19 +31,27 @@ impl<'a> Scorer<'a> {
         Self { vae, leaves, host: if flips { vae.decoder_on_host() } else { None } }
     }
 
-    /// `−log p(x|z)` for `draws` latents of each image one after the other, `z: [images · draws, latent]`, `x: [images, values]`; nats.
+    /// `−log p(x|z)` for `draws` latents of each image one after the other, `z: [images · draws, latent]`, `x: [images, values + labels]`; nats.
     pub(super) fn distortion(&self, z: Vec<f32>, x: &[f32], draws: usize, buffers: &mut Buffers) -> Vec<f64> {
         let (latent, values) = (self.vae.config.latent(), self.vae.frame.shape.values());
+        let width = self.vae.seen_width();
         let rows = z.len() / latent;
         let Some(layers) = &self.host else {
             let device = self.leaves.device();
             let z = Tensor::<2>::from_data(TensorData::new(z, [rows, latent]), &device);
-            let repeated: Vec<f32> = x.chunks_exact(values).flat_map(|x| x.repeat(draws)).collect();
-            let x = Tensor::<2>::from_data(TensorData::new(repeated, [rows, values]), &device);
+            let repeated: Vec<f32> = x.chunks_exact(width).flat_map(|x| x.repeat(draws)).collect();
+            let x = Tensor::<2>::from_data(TensorData::new(repeated, [rows, width]), &device);
             return self.vae.distortion(self.leaves, z, x).to_data().iter::<f64>().collect();
         };
         let Buffers { a, b, loss } = buffers;
-        *a = z;
+        *a = match width == values {
+            true => z,
+            false => {
+                let label = |row: usize| &x[row / draws * width + values..(row / draws + 1) * width];
+                let told = z.chunks_exact(latent).enumerate().flat_map(|(row, z)| z.iter().chain(label(row)));
+                told.copied().collect()
+            }
+        };
         for (layer, after) in layers {
             layer.apply(a, b);
             after.apply(b);
@@ -52,8 +60,8 @@ impl<'a> Scorer<'a> {
         loss.clear();
         loss.resize(rows, 0.0);
         let of_images =
-            a.chunks_exact(draws * values).zip(x.chunks_exact(values)).zip(loss.chunks_exact_mut(draws));
-        of_images.for_each(|((logits, x), loss)| bernoulli_nats(logits, x, loss));
+            a.chunks_exact(draws * values).zip(x.chunks_exact(width)).zip(loss.chunks_exact_mut(draws));
+        of_images.for_each(|((logits, x), loss)| bernoulli_nats(logits, &x[..values], loss));
         loss.iter().map(|&nats| f64::from(nats)).collect()
     }
 }
@@ -65,7 +73,7 @@ mod tests {
     use burn::tensor::Device;
 
     use super::*;
-    use crate::data::image::{Channels, ImageShape};
+    use crate::data::image::{Channels, ImageShape, LabelShares, LabelUse};
     use crate::nn::image::ImageNetwork;
     use crate::noise::{Noise, Stream};
     use crate::vae::image::{Family, ImageFrame, ImageVaeConfig, Moments, Nonlinearity};
@@ -78,9 +86,21 @@ mod tests {
         for likelihood in Family::ALL {
             for nonlinearity in [Nonlinearity::Relu, Nonlinearity::Tanh, Nonlinearity::Silu] {
                 let network = ImageNetwork::perceptron(&[11, 8], nonlinearity);
-                let config =
-                    ImageVaeConfig { latent: Some(6), network, likelihood, ..ImageVaeConfig::default() };
-                let vae = ImageVae::new(config, frame.clone(), &Moments::none(35), &noise);
+                // Some are told labels.
+                let labels = match nonlinearity {
+                    Nonlinearity::Tanh => LabelUse::Told,
+                    _ => LabelUse::Ignored,
+                };
+                let told = labels == LabelUse::Told;
+                let shares = LabelShares::from(if told { vec![0.5, 0.25, 0.25] } else { Vec::new() });
+                let config = ImageVaeConfig {
+                    labels,
+                    latent: Some(6),
+                    network,
+                    likelihood,
+                    ..ImageVaeConfig::default()
+                };
+                let vae = ImageVae::new(config, frame.clone(), shares.clone(), &Moments::none(35), &noise);
                 let device = Device::flex();
                 let leaves = vae.params.leaves(&device);
                 let (mut z, mut x) = (vec![0.0; images * draws * 6], vec![0.0; images * 35]);
@@ -89,7 +109,8 @@ mod tests {
                 if likelihood == Family::Bernoulli {
                     x.iter_mut().for_each(|x| *x = x.round());
                 }
-                let rows: Vec<f32> = x.chunks_exact(35).flat_map(|x| x.repeat(draws)).collect();
+                let (x, width) = (shares.behind(&x, &[2, 0, 1]), 35 + shares.len());
+                let rows: Vec<f32> = x.chunks_exact(width).flat_map(|x| x.repeat(draws)).collect();
                 let tensor = |values: &[f32]| {
                     let shape = [images * draws, values.len() / (images * draws)];
                     Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), &device)

@@ -2,20 +2,21 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::draw::drawn_labels;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use crate::data::image::ImageError;
 use crate::noise::{Noise, Stream};
 
-/// Images `x ~ p(x|z)` with their latents `z ~ N(0, I)`: each z is an exact draw from the posterior `p(z|x)`, which nobody can draw for
+/// Images `x ~ p(x|z)` with their latents `z ~ N(0, I)`, and labels as often as in training where they are told: each z is an exact draw from the posterior `p(z|x)`, which nobody can draw for
 /// an image of a set.
 #[derive(Debug, Clone)]
 pub struct Simulated {
-    /// Images as the likelihood takes them, `[images, values]`; nothing is cut off.
+    /// Images as the likelihood takes them with their labels, `[images, values + labels]`; nothing is cut off.
     pub x: Vec<f32>,
     /// Their latents, `[images, latent]`.
     pub z: Vec<f32>,
-    /// Numbers of an image, and of a latent.
+    /// Numbers of an image with its label, and of a latent.
     sizes: [usize; 2],
     pub(super) noise: Noise,
 }
@@ -28,14 +29,17 @@ impl Simulated {
         let (latent, values) = (vae.config.latent(), vae.frame.shape.values());
         let mut z = vec![0.0; count * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, 0, latent, &mut z);
+        let labels = drawn_labels(vae, [0, count as u64], None, noise);
+        let told = vae.shares.behind(&z, &labels);
         let (mut x, mut uniforms) = (Vec::with_capacity(count * values), vec![0.0; values]);
-        for (image, z) in z.chunks_exact(latent).enumerate() {
-            let z = Tensor::<2>::from_data(TensorData::new(z.to_vec(), [1, latent]), &device);
+        for (image, z) in told.chunks_exact(vae.told_width()).enumerate() {
+            let z = Tensor::<2>::from_data(TensorData::new(z.to_vec(), [1, z.len()]), &device);
             let output: Vec<f32> = vae.decode(&leaves, z).to_data().iter().collect();
             noise.fill_uniform(Stream::SampleCell, image as u64, &mut uniforms);
             x.extend(vae.drawn(&output, &uniforms));
         }
-        Self { x, z, sizes: [values, latent], noise: *noise }
+        let x = vae.shares.behind(&x, &labels);
+        Self { x, z, sizes: [vae.seen_width(), latent], noise: *noise }
     }
 
     /// How many there are.
@@ -69,10 +73,10 @@ pub enum Source<'a> {
 }
 
 impl Source<'_> {
-    /// Images as the likelihood takes them, `[images, values]`.
+    /// Images as the likelihood takes them with their labels, `[images, values + labels]`.
     pub(super) fn take(&self, images: &[u32]) -> Result<Vec<f32>, ImageError> {
         match self {
-            Self::Set(pixels) => pixels.fixed(images),
+            Self::Set(pixels) => pixels.seen(images),
             Self::Simulated(simulated) => Ok(Simulated::rows(&simulated.x, simulated.sizes[0], images)),
         }
     }

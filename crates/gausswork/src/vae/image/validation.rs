@@ -43,15 +43,15 @@ pub(super) fn means(
     images: &[u32],
     workers: &dyn Collective,
 ) -> Result<Summed, ImageError> {
-    let (latent, values) = (vae.config.latent(), vae.frame.shape.values());
+    let (latent, width) = (vae.config.latent(), vae.seen_width());
     let samples = vae.config.objective.samples;
     let failed = Failure::default();
     let device = leaves.device();
     let pieces = workers.map(images.len().div_ceil(PIECE), &|piece| {
         let images = &images[piece * PIECE..images.len().min((piece + 1) * PIECE)];
         let n = images.len();
-        let x = match pixels.fixed(images) {
-            Ok(x) => Tensor::<2>::from_data(TensorData::new(x, [n, values]), &device),
+        let x = match pixels.seen(images) {
+            Ok(x) => Tensor::<2>::from_data(TensorData::new(x, [n, width]), &device),
             Err(error) => {
                 failed.note(error);
                 return vec![0.0; 2 + 3 * latent];

@@ -1,7 +1,8 @@
 //! Scores of sets of images by their features.
 
 use gausswork_eval::features::{
-    Classes, Extractor, FeatureError, FeatureScore, Features, Pair, Top, classes, frechet, kernel, manifold,
+    Classes, Extractor, FeatureError, FeatureScore, Features, Pair, Top, as_labelled, classes, frechet,
+    kernel, manifold,
 };
 use gausswork_eval::report::Step;
 
@@ -74,6 +75,15 @@ impl Judge<'_> {
                 scores.extend(seen.scores);
                 (shares, recognised) = (seen.synthetic, seen.recognised);
             }
+            if let Some(labels) = self.labels(&set.pictures) {
+                let tops = self.tops(&extracted);
+                scores.push(as_labelled(&self.name, &tops, &labels, reference.len()).map_err(failed)?);
+            } else if set.pictures.label(0).is_some() && !self.extractor.classes().is_empty() {
+                found.notes.push(format!(
+                    "{}: its labels are not all among those of the extractor, so how many images are classified as labelled is not told.",
+                    set.name
+                ));
+            }
             let (name, role, images) = (set.name.clone(), set.role, set.pictures.len());
             found.sets.push(ImageSetReport { name, role, images, scores, shares, recognised });
         }
@@ -97,6 +107,17 @@ impl Judge<'_> {
         Ok([frechet(&all)?, kernel(&few)?, manifold(&few)?].concat())
     }
 
+    /// The labels of the images of [`Self::features`] among the classes of the extractor; none where one is not among them.
+    fn labels(&self, pictures: &Pictures<'_>) -> Option<Vec<u32>> {
+        let classes = self.extractor.classes();
+        let all: Vec<u32> = (0..pictures.len() as u32).collect();
+        let code = |image: u32| {
+            let label = pictures.label(image as usize)?;
+            classes.iter().position(|class| class == label).map(|code| code as u32)
+        };
+        spread(&all, MOST).into_iter().map(code).collect()
+    }
+
     /// The classes that the extractor sees; none where it knows none.
     fn tops(&self, extracted: &Extracted) -> Vec<Top> {
         let tops = extracted.tops(self.extractor.classes().len()).into_iter();
@@ -113,4 +134,6 @@ impl Judge<'_> {
 pub(super) struct Reports {
     pub sets: Vec<ImageSetReport>,
     pub level: Option<f64>,
+    /// Sentences on what was not computed.
+    pub notes: Vec<String>,
 }

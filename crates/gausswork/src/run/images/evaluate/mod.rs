@@ -24,7 +24,7 @@ use super::model::frame_of;
 use super::prepare::split;
 use super::sample::{ImageRequest, sample_images};
 use crate::artifact::Model;
-use crate::data::image::{self, ImageSet, ReadImages};
+use crate::data::image::{self, DrawnImages, ImageSet, Labels, ReadImages};
 use crate::noise::{Noise, Stream};
 use crate::run::{Config, Event, Observer, Refit};
 use crate::train::Threads;
@@ -140,7 +140,7 @@ pub fn evaluate_images(
         sets.extend(pixels.map(|(name, role, values)| Compared {
             name: name.to_owned(),
             role,
-            pictures: Pictures::Made { values, each },
+            pictures: Pictures::Made { values, each, labels: None },
         }));
     }
     let judge =
@@ -211,14 +211,16 @@ fn drawn<'a>(
     observer.observe(&Event::Stage("drawing images from the model"));
     let count = count.min(MOST_MADE) as u64;
     let (seed, threads) = (request.seed, request.threads);
-    let mut values = Vec::new();
-    let mut sink = |images: &[f32]| -> Result<(), ImagesError> {
-        values.extend_from_slice(images);
+    let mut images = DrawnImages::default();
+    let mut sink = |some: &DrawnImages| -> Result<(), ImagesError> {
+        images.append(some);
         Ok(())
     };
     let request = ImageRequest { count, offset: 0, shown: Shown::Expected, label: None, seed, threads };
     sample_images(model, &request, &mut sink, &mut ())?;
-    let pictures = Pictures::Made { values, each: shape.values() };
+    let names = model.network.labels().to_vec();
+    let labels = (!names.is_empty()).then_some(Labels { names, codes: images.labels });
+    let pictures = Pictures::Made { values: images.values, each: shape.values(), labels };
     Ok(Compared { name: "model".to_owned(), role: ImageRole::Synthetic, pictures })
 }
 
@@ -228,11 +230,10 @@ fn report(
     real: &ImageSet,
     reference: usize,
     fresh: String,
-    Reports { sets, level }: Reports,
+    Reports { sets, level, mut notes }: Reports,
     sources: Vec<Source>,
 ) -> ImageReport {
     let name = extractor.name();
-    let mut notes = Vec::new();
     let sizes: Vec<usize> = sets.iter().map(|set| set.images).chain([reference]).collect();
     if sizes.iter().any(|&size| size > MOST_IN_PAIRS) {
         notes.push(format!(

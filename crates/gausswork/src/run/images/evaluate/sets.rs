@@ -4,29 +4,39 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::{EvaluateImagesError, ImageRole};
-use crate::data::image::{self, ImageError, ImageSet, RangeSource, ReadImages};
+use crate::data::image::{self, ImageError, ImageSet, Labels, RangeSource, ReadImages};
 
 /// Images, wherever they are.
 pub(super) enum Pictures<'a> {
     /// Some of a set.
     Of { set: &'a ImageSet, images: Vec<u32> },
-    /// One after the other, numbers in [0, 1].
-    Made { values: Vec<f32>, each: usize },
+    /// One after the other, numbers in [0, 1], with the labels that a model was told for them.
+    Made { values: Vec<f32>, each: usize, labels: Option<Labels> },
 }
 
 impl Pictures<'_> {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Of { images, .. } => images.len(),
-            Self::Made { values, each } => values.len() / each.max(&1),
+            Self::Made { values, each, .. } => values.len() / each.max(&1),
         }
+    }
+
+    /// The name of the label of an image.
+    pub(super) fn label(&self, image: usize) -> Option<&str> {
+        let (labels, at) = match self {
+            Self::Of { set, images } => (set.labels(), *images.get(image)? as usize),
+            Self::Made { labels, .. } => (labels.as_ref(), image),
+        };
+        let Labels { names, codes } = labels?;
+        names.get(*codes.get(at)? as usize).map(String::as_str)
     }
 
     /// Puts the images of a range into `out`.
     pub(super) fn gather(&self, range: Range<usize>, out: &mut [f32]) -> Result<(), ImageError> {
         match self {
             Self::Of { set, images } => set.gather(&images[range], out),
-            Self::Made { values, each } => {
+            Self::Made { values, each, .. } => {
                 out.copy_from_slice(&values[range.start * each..range.end * each]);
                 Ok(())
             }

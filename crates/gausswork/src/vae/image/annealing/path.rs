@@ -11,7 +11,7 @@ use crate::vae::image::model::ImageVae;
 pub(super) struct Path<'a> {
     vae: &'a ImageVae,
     leaves: Leaves,
-    /// Each image once for each of its chains, `[images · chains, values]`.
+    /// Each image with its label once for each of its chains, `[images · chains, values + labels]`.
     x: Tensor<2>,
     /// Mean and variance of the start, `[images, latent]`.
     mean: Vec<f32>,
@@ -34,12 +34,12 @@ pub(super) struct Points {
 }
 
 impl<'a> Path<'a> {
-    /// That of images `x: [images, values]`.
+    /// That of images `x: [images, values + labels]`.
     pub(super) fn new(vae: &'a ImageVae, x: &[f32], chains: usize, start: Start) -> Self {
         let device = Device::flex();
-        let (latent, values) = (vae.config.latent(), vae.frame.shape.values());
-        let images = x.len() / values;
-        let encoded = Tensor::<2>::from_data(TensorData::new(x.to_vec(), [images, values]), &device);
+        let (latent, width) = (vae.config.latent(), vae.seen_width());
+        let images = x.len() / width;
+        let encoded = Tensor::<2>::from_data(TensorData::new(x.to_vec(), [images, width]), &device);
         let posterior = vae.encode(&vae.params.leaves(&device), encoded);
         let of_encoder: Vec<f32> = posterior.log_var.exp().to_data().iter().collect();
         let (mean, variance) = match start {
@@ -47,8 +47,8 @@ impl<'a> Path<'a> {
             Start::Prior => (vec![0.0; images * latent], vec![1.0; images * latent]),
         };
         let device = device.autodiff();
-        let repeated: Vec<f32> = x.chunks_exact(values).flat_map(|x| x.repeat(chains)).collect();
-        let x = Tensor::<2>::from_data(TensorData::new(repeated, [images * chains, values]), &device);
+        let repeated: Vec<f32> = x.chunks_exact(width).flat_map(|x| x.repeat(chains)).collect();
+        let x = Tensor::<2>::from_data(TensorData::new(repeated, [images * chains, width]), &device);
         Self { vae, leaves: vae.params.constants(&device), x, mean, variance, of_encoder, chains, latent }
     }
 

@@ -15,7 +15,7 @@ use crate::nn::{Leaves, Phase};
 use crate::vae::learner::column_sums;
 
 /// The gradient of the negative objective, the sums over images of distortion, rate and bound, nats, and after them
-/// [`ImageVae::sums`]: `x: [images, values]`, standard normal `epsilon: [images · K, latent]`, all on a device that tracks gradients. The gradient alone is
+/// [`ImageVae::sums`]: `x: [images, values + labels]`, standard normal `epsilon: [images · K, latent]`, all on a device that tracks gradients. The gradient alone is
 /// divided by `over`.
 pub(super) fn gradient(
     vae: &ImageVae,

@@ -4,7 +4,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::gradient;
-use crate::data::image::{Channels, ImageShape};
+use crate::data::image::{Channels, ImageShape, LabelShares};
 use crate::nn::Nonlinearity;
 use crate::nn::image::ImageNetwork;
 use crate::noise::{Noise, Stream};
@@ -28,7 +28,7 @@ fn linear(samples: usize, through: EncoderGradient, off: f32) -> ImageVae {
     config.objective.gradient = Some(through);
     let shape = ImageShape { height: 2, width: 2, channels: Channels::Grey };
     let frame = ImageFrame { shape, range: [0.0, 1.0], levels: None, labels: Vec::new() };
-    let mut vae = ImageVae::new(config, frame, &Moments::none(4), &Noise::new(1));
+    let mut vae = ImageVae::new(config, frame, LabelShares::none(), &Moments::none(4), &Noise::new(1));
     let [w, b] = [[[0.5, 0.3, 0.0, 0.0], [0.0, 0.0, 0.4, -0.6f32]].concat(), vec![0.4, 0.5, 0.6, 0.3f32]];
     let variance = SIGMA.powi(2) as f32;
     let mut weight = vec![0.0; 4 * 4];
