@@ -112,7 +112,7 @@ impl Of {
     fn steps(self) -> u64 {
         match self {
             Self::Rows | Self::Images => 6000,
-            Self::Points => 20_000,
+            Self::Points => 30_000,
         }
     }
 
