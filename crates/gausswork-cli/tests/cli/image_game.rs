@@ -119,7 +119,7 @@ fn walks_of_a_game_are_of_labels() {
             crate::images::fitted(),
             &[verb, "run", "--label", "7", "-o", "x.png"],
             1,
-            &["told no labels", "gan"],
+            &["told no labels", "--labels told"],
         );
     }
 }
