@@ -84,13 +84,12 @@ impl NpyWriter {
     /// # Errors
     /// [`ImageError::Unwritable`] for more numbers than the shape has; the operating system's.
     pub fn write(&mut self, numbers: impl IntoIterator<Item = f32>) -> Result<(), ImageError> {
+        self.bytes.clear();
         for number in numbers {
             self.missing = self.missing.checked_sub(1).ok_or_else(|| self.unfit("more"))?;
-            self.bytes.clear();
             self.numbers.put(number, &mut self.bytes);
-            self.out.write_all(&self.bytes).map_err(|source| ImageError::io("write", &self.path, source))?;
         }
-        Ok(())
+        self.out.write_all(&self.bytes).map_err(|source| ImageError::io("write", &self.path, source))
     }
 
     /// Completes the file.

@@ -1,5 +1,7 @@
 //! Images drawn from the model, and images rebuilt by it.
 
+use std::sync::{Mutex, PoisonError};
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::latent::draw_key;
@@ -37,7 +39,11 @@ pub fn draw_images(
     let leaves = vae.params.leaves(&device);
     let (latent, values) = (vae.config.latent(), vae.frame.shape.values());
     let labels = drawn_labels(vae, [first, count], label, noise);
-    let pieces = workers.map(count.div_ceil(DRAWN_TOGETHER) as usize, &|piece| {
+    let mut images = vec![0.0; count as usize * values];
+    let pieces = images.chunks_mut((DRAWN_TOGETHER as usize * values).max(1)).map(Mutex::new);
+    let pieces: Vec<Mutex<&mut [f32]>> = pieces.collect();
+    workers.each(pieces.len(), &|piece| {
+        let Some(part) = pieces.get(piece) else { return };
         let start = piece as u64 * DRAWN_TOGETHER;
         let rows = (count - start).min(DRAWN_TOGETHER) as usize;
         let mut z = vec![0.0; rows * latent];
@@ -49,10 +55,11 @@ pub fn draw_images(
             noise.fill_uniform_of_steps(Stream::SampleCell, first + start, values, &mut uniforms);
             uniforms
         });
-        vae.images(&outputs, uniforms.as_deref()).into_iter().map(f64::from).collect()
+        let drawn = vae.images(&outputs, uniforms.as_deref());
+        part.lock().unwrap_or_else(PoisonError::into_inner).copy_from_slice(&drawn);
     });
-    let values = pieces.into_iter().flatten().map(|number| number as f32).collect();
-    DrawnImages { values, labels }
+    drop(pieces);
+    DrawnImages { values: images, labels }
 }
 
 /// The labels of the images `first..first + count` of the sample that `noise` names: a given one, or as often as among the training images;
@@ -128,5 +135,6 @@ fn decoded(vae: &ImageVae, leaves: &Leaves, z: Vec<f32>) -> Vec<f32> {
     let width = vae.told_width();
     let rows = z.len() / width;
     let z = Tensor::<2>::from_data(TensorData::new(z, [rows, width]), &leaves.device());
-    vae.decode(leaves, z).to_data().iter().collect()
+    // Numbers of 32 bits, as the weights are.
+    vae.decode(leaves, z).into_data().try_into_vec().unwrap_or_default()
 }

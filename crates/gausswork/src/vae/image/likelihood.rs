@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::image::ImageFrame;
 use crate::dist::{log_one_minus_exp_neg, softplus};
-use crate::fused::bernoulli_loss;
+use crate::fused::{Activation, bernoulli_loss};
 use crate::noise::normal_quantile;
 
 /// The families of likelihoods, as a configuration names them.
@@ -152,6 +152,11 @@ impl Likelihood {
     ) -> Vec<f32> {
         let values = frame.shape.values();
         let (mu, scales) = output.split_at(values.min(output.len()));
+        if let (Self::Bernoulli(_), None) = (self, uniforms) {
+            let mut p = mu.to_vec();
+            Activation::Sigmoid.apply(&mut p);
+            return p;
+        }
         let logit = |u: f32| (u / (1.0 - u)).ln();
         let number = |i: usize| -> f32 {
             let (mu, u) = (mu[i], uniforms.map(|uniforms| uniforms[i]));
@@ -162,9 +167,8 @@ impl Likelihood {
                 Self::Gaussian(Sigma::Learned) | Self::Logistic => bounded(scales[i]).exp(),
             };
             match (self, u) {
-                (Self::Bernoulli(_), None) => 1.0 / (1.0 + (-mu).exp()),
                 (Self::Bernoulli(_), Some(u)) => f32::from(u8::from(logit(u) < mu)),
-                (Self::Gaussian(_) | Self::Logistic, None) => mu,
+                (_, None) => mu,
                 (Self::Gaussian(_), Some(u)) => mu + scale * normal_quantile(u.into()) as f32,
                 // The first and the last level have the tails.
                 (Self::Logistic, Some(u)) => {

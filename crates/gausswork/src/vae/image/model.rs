@@ -220,11 +220,12 @@ impl ImageVae {
         let values = self.frame.shape.values();
         let log_sigma = self.log_sigma_value();
         let rows = outputs.chunks_exact(self.likelihood().outputs() * values).enumerate();
-        rows.flat_map(|(i, output)| {
+        let mut images = Vec::with_capacity(rows.len() * values);
+        for (i, output) in rows {
             let uniforms = uniforms.map(|uniforms| &uniforms[i * values..(i + 1) * values]);
-            self.likelihood().image(output, log_sigma, &self.frame, uniforms)
-        })
-        .collect()
+            images.extend(self.likelihood().image(output, log_sigma, &self.frame, uniforms));
+        }
+        images
     }
 }
 
