@@ -33,6 +33,14 @@ pub fn temporary_beside(path: &Path) -> std::io::Result<NamedTempFile> {
 pub fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = temporary_beside(path)?;
     file.write_all(bytes)?;
+    keep(file, path)
+}
+
+/// Gives a file from [`temporary_beside`] its name, once its bytes are on the disk.
+///
+/// # Errors
+/// The operating system's.
+pub fn keep(file: NamedTempFile, path: &Path) -> std::io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
     Ok(())

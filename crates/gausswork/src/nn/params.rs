@@ -48,6 +48,11 @@ impl Entry {
         self.shape.iter().product()
     }
 
+    /// Whether it is the weight of a linear map.
+    pub fn is_matrix(&self) -> bool {
+        self.name.ends_with(".weight") && self.shape.len() >= 2
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -134,8 +139,7 @@ impl Params {
     /// Multiplies each weight, which is of two dimensions or more, so that its values have this root mean square; one of zeros stays.
     pub fn rescale_weights(&mut self, deviation: f64) {
         let values = Arc::make_mut(&mut self.values);
-        let weights = self.entries.iter().filter(|e| e.name.ends_with(".weight") && e.shape.len() >= 2);
-        for entry in weights {
+        for entry in self.entries.iter().filter(|entry| entry.is_matrix()) {
             let weight = &mut values[entry.offset..entry.offset + entry.len()];
             let squares: f64 = weight.iter().map(|&w| f64::from(w).powi(2)).sum();
             if squares > 0.0 {

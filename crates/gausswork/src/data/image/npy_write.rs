@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 
 use super::error::ImageError;
 use super::raster::nearest_byte;
-use crate::whole::temporary_beside;
+use crate::whole::{keep, temporary_beside};
 
 /// The type of the numbers in a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,12 +101,7 @@ impl NpyWriter {
             return Err(self.unfit("fewer"));
         }
         let Self { path, out, .. } = self;
-        let end = || -> io::Result<()> {
-            let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)?;
-            Ok(())
-        };
+        let end = || keep(out.into_inner().map_err(io::IntoInnerError::into_error)?, &path);
         end().map_err(|source| ImageError::io("write", &path, source))
     }
 

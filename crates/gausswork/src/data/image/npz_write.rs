@@ -12,7 +12,7 @@ use super::npy_write::{NpyNumbers, header};
 use super::range::Range;
 use super::shape::ImageShape;
 use super::write::{ImageBatch, sides};
-use crate::whole::temporary_beside;
+use crate::whole::{keep, temporary_beside};
 
 /// An archive of the arrays `images` and, where they have some, `labels`, as reading finds them; the file is there once it is finished.
 #[derive(Debug)]
@@ -92,10 +92,7 @@ impl NpzWriter {
                 zip.write_all(&header("<i8", &[labels.len()]))?;
                 zip.write_all(&labels.iter().flat_map(number).collect::<Vec<u8>>())?;
             }
-            let file = zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)?;
-            Ok(())
+            keep(zip.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?, &path)
         };
         end().map_err(|source| ImageError::io("write", &path, source))
     }

@@ -18,7 +18,7 @@ use super::csv_write;
 use super::error::TableError;
 use super::file::{Compression, FileFormat, from_path};
 use super::schema::TableSchema;
-use crate::whole::temporary_beside;
+use crate::whole::{keep, temporary_beside};
 
 /// Rows of a Parquet row group.
 const ROW_GROUP: usize = 1 << 20;
@@ -243,8 +243,7 @@ impl TableWriter {
         };
         output.finish().map_err(failed)?;
         if let Target::File { temporary, path } = target {
-            temporary.as_file().sync_all().map_err(failed)?;
-            temporary.persist(&path).map_err(|error| TableError::io("write", &path, error.error))?;
+            keep(temporary, &path).map_err(failed)?;
             sync_directory(&path);
         }
         Ok(())

@@ -37,8 +37,9 @@ impl ImageCritic {
         noise: &Noise,
     ) -> Self {
         let down = Self::down(params, (shape, labels), config.pac, &config.images.network(), noise);
-        let matrices: Vec<(String, Vec<usize>)> = params.shapes().into_iter().filter(is_matrix).collect();
-        let weights = matrices.into_iter().filter_map(|(name, shape)| {
+        let matrices: Vec<_> = params.entries().iter().filter(|entry| entry.is_matrix()).cloned().collect();
+        let weights = matrices.into_iter().filter_map(|entry| {
+            let (name, shape) = (entry.name, entry.shape);
             let id = params.id(&name)?;
             let name = name.strip_suffix(".weight").unwrap_or(&name).to_owned();
             let (&output, others) = shape.split_last()?;
@@ -144,9 +145,4 @@ impl ImageCritic {
         let images = x.reshape([packs, pac, values / pac / channels, channels]);
         images.permute([0, 2, 1, 3]).reshape([packs, values])
     }
-}
-
-/// Whether a parameter is the weight of a linear map.
-fn is_matrix((name, shape): &(String, Vec<usize>)) -> bool {
-    name.ends_with(".weight") && shape.len() >= 2
 }
