@@ -2,7 +2,7 @@
 
 use gausswork::artifact::ImageKind;
 use gausswork::nn::image::{Architecture, ImageNetwork, Normalised};
-use gausswork::vae::image::EncoderGradient;
+use gausswork::vae::image::{EncoderGradient, Likelihood};
 
 /// What the model is.
 pub(crate) fn kind(kind: &ImageKind) -> String {
@@ -20,12 +20,15 @@ pub(crate) fn kind(kind: &ImageKind) -> String {
         0 => String::new(),
         labels => format!(", told {labels} labels"),
     };
+    let likelihood = match config.likelihood() {
+        Likelihood::Logistic { components: 2.. } => &format!("logistic ({} components)", config.components),
+        _ => config.likelihood.name(),
+    };
     format!(
-        "variational autoencoder of images, {}{labels}: {} latent dimensions, {}, {} likelihood, fitted to {objective}{gradient}",
+        "variational autoencoder of images, {}{labels}: {} latent dimensions, {}, {likelihood} likelihood, fitted to {objective}{gradient}",
         frame.shape,
         config.latent(),
         network(&config.network),
-        config.likelihood.name()
     )
 }
 

@@ -21,14 +21,15 @@ pub(crate) fn digits(resize: Option<&str>) -> ImageSet {
 }
 
 /// Every likelihood that a configuration can name.
-const LIKELIHOODS: [Likelihood; 7] = [
+const LIKELIHOODS: [Likelihood; 8] = [
     Likelihood::Bernoulli(Binarisation::Dynamic),
     Likelihood::Bernoulli(Binarisation::Static),
     Likelihood::Bernoulli(Binarisation::None),
     Likelihood::Gaussian(Sigma::Fixed(0.3)),
     Likelihood::Gaussian(Sigma::Shared),
     Likelihood::Gaussian(Sigma::Learned),
-    Likelihood::Logistic,
+    Likelihood::Logistic { components: 1 },
+    Likelihood::Logistic { components: 3 },
 ];
 
 fn tensor(values: &[f32], rows: usize, device: &Device) -> Tensor<2> {
@@ -97,7 +98,7 @@ fn the_probabilities_of_all_levels_sum_to_one() {
         for [mu, log_scale] in [[0.5, -1.0], [0.1, -4.0], [-0.3, 0.5], [1.2, -2.0]] {
             let x: Vec<f32> = (0..levels).map(|level| level as f32 / (levels - 1) as f32).collect();
             let output = [mu, log_scale].repeat(levels as usize);
-            let nats = Likelihood::Logistic.distortion(
+            let nats = Likelihood::Logistic { components: 1 }.distortion(
                 tensor(&output, levels as usize, &device),
                 None,
                 tensor(&x, levels as usize, &device),

@@ -56,7 +56,7 @@ pub(super) fn prepare(
     let frame = ImageFrame::of(&set);
     match (config.kind, config.images.likelihood()) {
         (Kind::Vae, Likelihood::Bernoulli(_)) => set.check_unit_interval()?,
-        (Kind::Vae, Likelihood::Logistic) if frame.levels.is_none() => {
+        (Kind::Vae, Likelihood::Logistic { .. }) if frame.levels.is_none() => {
             return Err(ConfigError::NoLevels { likelihood: Family::Logistic }.into());
         }
         // A game has no likelihood.

@@ -25,6 +25,8 @@ pub struct ImageVaeConfig {
     pub binarisation: Binarisation,
     /// Of a Gaussian likelihood: its standard deviation.
     pub sigma: Sigma,
+    /// Of a logistic likelihood: components of the mixture that each number has.
+    pub components: usize,
     /// What training maximises.
     pub objective: ImageObjective,
 }
@@ -38,6 +40,7 @@ impl Default for ImageVaeConfig {
             likelihood: Family::Bernoulli,
             binarisation: Binarisation::Dynamic,
             sigma: Sigma::Learned,
+            components: 1,
             objective: ImageObjective::default(),
         }
     }
@@ -62,7 +65,7 @@ impl ImageVaeConfig {
         match self.likelihood {
             Family::Bernoulli => Likelihood::Bernoulli(self.binarisation),
             Family::Gaussian => Likelihood::Gaussian(self.sigma),
-            Family::Logistic => Likelihood::Logistic,
+            Family::Logistic => Likelihood::Logistic { components: self.components },
         }
     }
 
@@ -86,6 +89,8 @@ impl ImageVaeConfig {
         if let Sigma::Fixed(sigma) = self.sigma {
             OutOfRange::unless((1e-3..=10.0).contains(&sigma), "images.sigma", sigma, "0.001 to 10")?;
         }
+        let components = self.components;
+        OutOfRange::unless((1..=64).contains(&components), "images.components", components, "1 to 64")?;
         self.objective.check()
     }
 }

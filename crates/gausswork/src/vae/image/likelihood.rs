@@ -3,8 +3,8 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::levels::LevelMixture;
 use crate::data::image::ImageFrame;
-use crate::dist::{log_one_minus_exp_neg, softplus};
 use crate::fused::{Activation, bernoulli_loss};
 use crate::noise::normal_quantile;
 
@@ -17,7 +17,7 @@ pub enum Family {
     Bernoulli,
     /// A normal density of the number scaled to [0, 1].
     Gaussian,
-    /// The probability of a level, the mass of a logistic distribution in the level's cell.
+    /// The probability of a level, the mass of a mixture of logistic distributions in the level's cell.
     Logistic,
 }
 
@@ -68,12 +68,15 @@ pub enum Likelihood {
     Bernoulli(Binarisation),
     /// `−½ ((x − μ)/σ)² − log σ − ½ log 2π`.
     Gaussian(Sigma),
-    /// `log (F(x + h) − F(x − h))` with `F(t) = σ((t − μ)/s)` and `h` half the distance of two levels; the first and the last level
-    /// have the tails (Salimans et al. 2017, eq. 2).
-    Logistic,
+    /// `log Σ_k π_k (F_k(x + h) − F_k(x − h))` with `F_k(t) = σ((t − μ_k)/s_k)` and `h` half the distance of two levels; the first and
+    /// the last level have the tails (Salimans et al. 2017, eq. 2).
+    Logistic {
+        /// Components of the mixture.
+        components: usize,
+    },
 }
 
-/// Bounds of learned `log σ` and `log s`; below, a pixel that never changes would drive the density to infinity.
+/// Bounds of a learned `log σ`; below, a pixel that never changes would drive the density to infinity.
 const LOG_SCALE_BOUNDS: [f64; 2] = [-5.0, 3.0];
 const HALF_LOG_TWO_PI: f64 = 0.918_938_533_204_672_7;
 
@@ -82,15 +85,13 @@ impl Likelihood {
     pub fn outputs(self) -> usize {
         match self {
             Self::Bernoulli(_) | Self::Gaussian(Sigma::Fixed(_) | Sigma::Shared) => 1,
-            Self::Gaussian(Sigma::Learned) | Self::Logistic => 2,
+            Self::Gaussian(Sigma::Learned) => 2,
+            Self::Logistic { components } => LevelMixture::outputs(components),
         }
     }
 
     /// `−log p(x|z)` of each image, `[images]`, nats: `output: [images, outputs · values]`, `x: [images, values]` constants in [0, 1];
     /// `log_sigma: [1, 1]` is that of a shared σ.
-    ///
-    /// *Stability*: from logits, never from probabilities; a difference of logistic functions is never formed,
-    /// `log(σ(a) − σ(b)) = log(1 − e^−(a−b)) − softplus(−a) − softplus(b)` for a > b.
     pub fn distortion(
         self,
         output: Tensor<2>,
@@ -114,18 +115,7 @@ impl Likelihood {
                 let nats = standard.powi_scalar(2).mul_scalar(0.5) + (log_scale + x.zeros_like());
                 sum(nats + HALF_LOG_TWO_PI)
             }
-            Self::Logistic => {
-                let (mu, log_scale) = halves(output);
-                let cell = cell(frame);
-                let (first, last) = (mask(&x, |x| x < 0.5 * cell), mask(&x, |x| x > 1.0 - 0.5 * cell));
-                let precision = log_scale.neg().exp();
-                let standard = |shift: f64| (x.clone() - mu.clone() + shift) * precision.clone();
-                let (above, below) = (standard(0.5 * cell), standard(-0.5 * cell));
-                let [after_first, before_last] = [first, last].map(|mask| mask.neg() + 1.0);
-                let inside = after_first.clone() * before_last.clone();
-                sum(softplus(above.neg()) * before_last + softplus(below) * after_first
-                    - log_one_minus_exp_neg(precision.mul_scalar(cell)) * inside)
-            }
+            Self::Logistic { components } => levels(components, frame).distortion(output, x),
         }
     }
 
@@ -157,24 +147,25 @@ impl Likelihood {
             Activation::Sigmoid.apply(&mut p);
             return p;
         }
+        if let Self::Logistic { components } = self {
+            let mixture = levels(components, frame);
+            return (0..values)
+                .map(|i| mixture.number(output, [i, values], uniforms.map(|u| u[i])))
+                .collect();
+        }
         let logit = |u: f32| (u / (1.0 - u)).ln();
         let number = |i: usize| -> f32 {
             let (mu, u) = (mu[i], uniforms.map(|uniforms| uniforms[i]));
             let scale = match self {
-                Self::Bernoulli(_) => 0.0,
+                Self::Bernoulli(_) | Self::Logistic { .. } => 0.0,
                 Self::Gaussian(Sigma::Fixed(sigma)) => sigma as f32,
                 Self::Gaussian(Sigma::Shared) => bounded(log_sigma.unwrap_or_default()).exp(),
-                Self::Gaussian(Sigma::Learned) | Self::Logistic => bounded(scales[i]).exp(),
+                Self::Gaussian(Sigma::Learned) => bounded(scales[i]).exp(),
             };
             match (self, u) {
                 (Self::Bernoulli(_), Some(u)) => f32::from(u8::from(logit(u) < mu)),
-                (_, None) => mu,
                 (Self::Gaussian(_), Some(u)) => mu + scale * normal_quantile(u.into()) as f32,
-                // The first and the last level have the tails.
-                (Self::Logistic, Some(u)) => {
-                    let cell = cell(frame) as f32;
-                    (((mu + scale * logit(u)) / cell).round() * cell).clamp(0.0, 1.0)
-                }
+                _ => mu,
             }
         };
         (0..mu.len()).map(number).collect()
@@ -189,8 +180,9 @@ impl Likelihood {
         };
         match self {
             Self::Bernoulli(_) => mean.iter().map(|&p| logit(p)).collect(),
-            _ => {
-                let scales = deviation.iter().map(|&deviation| deviation.max(0.05).ln());
+            Self::Logistic { components } => LevelMixture::base(components, mean, deviation),
+            Self::Gaussian(_) => {
+                let scales = deviation.iter().map(|&deviation| deviation.max(LEAST_DEVIATION).ln());
                 let scales = scales.take(if self.outputs() == 2 { deviation.len() } else { 0 });
                 mean.iter().copied().chain(scales).collect()
             }
@@ -210,14 +202,16 @@ impl Likelihood {
                 "cross-entropy with grey levels, which is no log-likelihood of the data"
             }
             Self::Gaussian(_) => "log-density of numbers scaled to [0, 1], not dequantised",
-            Self::Logistic => "log-probability of the images' levels",
+            Self::Logistic { .. } => "log-probability of the images' levels",
         }
     }
 }
 
-/// The distance of two levels, of the numbers scaled to [0, 1].
-fn cell(frame: &ImageFrame) -> f64 {
-    1.0 / f64::from(frame.levels.unwrap_or(256).max(2) - 1)
+/// The least deviation that is believed before anything is learned.
+pub(super) const LEAST_DEVIATION: f32 = 0.05;
+
+fn levels(components: usize, frame: &ImageFrame) -> LevelMixture {
+    LevelMixture { components, cell: 1.0 / f64::from(frame.levels.unwrap_or(256).max(2) - 1) }
 }
 
 fn bounded(log_scale: f32) -> f32 {
@@ -230,11 +224,6 @@ fn halves(output: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let log_scale = output.clone().slice([0..images, outputs / 2..outputs]);
     let [low, high] = LOG_SCALE_BOUNDS;
     (output.slice([0..images, 0..outputs / 2]), log_scale.clamp(low, high))
-}
-
-fn mask(x: &Tensor<2>, holds: impl Fn(f64) -> bool) -> Tensor<2> {
-    let values: Vec<f32> = x.to_data().iter::<f64>().map(|x| f32::from(u8::from(holds(x)))).collect();
-    Tensor::from_data(burn::tensor::TensorData::new(values, x.dims()), &x.device())
 }
 
 fn sum(nats: Tensor<2>) -> Tensor<1> {

@@ -22,6 +22,7 @@ mod draw;
 mod gradient;
 mod latent;
 mod learner;
+mod levels;
 mod likelihood;
 mod model;
 mod objective;
