@@ -6,7 +6,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, backend_extension};
 
 use super::row_loss::Traced;
-use super::{Fused, bernoulli, normal, spans, spans_softmax};
+use super::{Fused, bernoulli, levels, normal, spans, spans_softmax};
 
 /// As [`Fused`], for the ends of networks.
 #[backend_extension(Flex, Autodiff)]
@@ -17,6 +17,16 @@ pub trait Heads: Fused {
         targets: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         bernoulli::plain::<Self>(logits, targets)
+    }
+
+    /// See [`super::levels_loss`]; also the derivative of each row's loss by its parameters.
+    fn fused_levels_loss(
+        output: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        components: usize,
+        cell: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        levels::plain::<Self>(output, x, components, cell)
     }
 
     /// See [`super::spans_loss`]; also the derivative of each row's loss by its logits.
@@ -69,6 +79,16 @@ impl Heads for Flex {
         bernoulli::on_slices(&logits, &targets).unwrap_or_else(|| bernoulli::plain::<Self>(logits, targets))
     }
 
+    fn fused_levels_loss(
+        output: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        components: usize,
+        cell: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        levels::on_slices(&output, &x, components, cell)
+            .unwrap_or_else(|| levels::plain::<Self>(output, x, components, cell))
+    }
+
     fn fused_spans_loss(
         logits: FloatTensor<Self>,
         targets: FloatTensor<Self>,
@@ -116,6 +136,15 @@ impl<B: Heads, C: CheckpointStrategy> Heads for Autodiff<B, C> {
         targets: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         bernoulli::tracked::<B, C>(logits, targets)
+    }
+
+    fn fused_levels_loss(
+        output: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        components: usize,
+        cell: f32,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        levels::tracked::<B, C>(output, x, components, cell)
     }
 
     fn fused_spans_loss(

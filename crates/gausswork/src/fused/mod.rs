@@ -13,6 +13,7 @@ mod convolution;
 mod heads;
 mod layer_norm;
 mod layers;
+mod levels;
 mod linear;
 mod log_mass;
 mod maxout;
@@ -33,6 +34,7 @@ pub use convolution::{convolution, transposed_convolution};
 pub use heads::Heads;
 pub use layer_norm::layer_norm;
 pub use layers::Layers;
+pub use levels::levels_loss;
 pub use linear::{
     linear, linear_activated, linear_input_gradient, linear_per_span, linear_per_span_activated,
 };
@@ -42,7 +44,7 @@ pub use normal::{normal_draw, normal_rate};
 pub use spans::spans_loss;
 pub use spans_softmax::spans_softmax;
 
-pub use gausswork_kernels::{Activation, Window};
+pub use gausswork_kernels::{Activation, LOG_SCALE_BOUNDS, Window};
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;

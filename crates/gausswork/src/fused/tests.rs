@@ -274,6 +274,32 @@ fn bernoulli_losses_agree() {
 }
 
 #[test]
+fn losses_of_levels_agree() {
+    for ([rows, values], components) in [([1, 1], 1), ([5, 100], 1), ([3, 70], 2), ([2, 65], 5)] {
+        // Whole sixteenths, both ends among them.
+        let x: Vec<f32> = (0..rows * values).map(|i| ((i * 5) % 17) as f32 / 16.0).collect();
+        let x = FloatTensor::<Flex>::from_data(TensorData::new(x, [rows, values]));
+        let constant = FloatTensor::<Traced>::new(x.clone());
+        let blocks = if components == 1 { 2 } else { 3 * components };
+        let (shape, cell) = ([rows, blocks * values], 1.0 / 16.0);
+        // A term is of numbers up to 2, seen through 1/s below e, and some ten functions of a few units each; the loss sums `values` of
+        // them, the gradient of a parameter is one.
+        let of_one = 60.0 * f64::from(f32::EPSILON);
+        let slack = of_one * values as f64;
+        compare(
+            "levels",
+            &[&shape],
+            slack,
+            |output| Traced::fused_levels_loss(output[0].clone(), constant.clone(), components, cell).0,
+            |output| levels::plain::<Traced>(output[0].clone(), constant.clone(), components, cell).0,
+        );
+        let output = numbers(&shape, 0);
+        let (_, fused) = Flex::fused_levels_loss(output.clone(), x.clone(), components, cell);
+        same("levels", fused, levels::plain::<Flex>(output, x, components, cell).1, of_one);
+    }
+}
+
+#[test]
 fn choices_agree() {
     for (shape, temperature) in [([7_usize, 5], 0.5_f32), ([1, 1], 1.0), ([33, 130], 0.2)] {
         let x = numbers(&shape, 1);

@@ -1,14 +1,10 @@
 //! Mixtures of logistic distributions over the levels of a number.
 
-use burn::tensor::activation::log_softmax;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
 use super::likelihood::LEAST_DEVIATION;
-use crate::dist::{log_one_minus_exp_neg, softplus};
+use crate::fused::{LOG_SCALE_BOUNDS, levels_loss};
 use crate::noise::normal_quantile;
-
-/// Bounds of a learned `log s`; below the lower, all of a component lies in one of 256 levels.
-const LOG_SCALE_BOUNDS: [f64; 2] = [-8.0, 3.0];
 
 /// `log Σ_k π_k (F_k(x + h) − F_k(x − h))` with `F_k(t) = σ((t − μ_k)/s_k)` and `h` half the distance of two levels: the probability of a
 /// level, of which the first and the last have the tails (Salimans et al. 2017, eq. 2; each number by itself, without their links
@@ -31,35 +27,8 @@ impl LevelMixture {
     }
 
     /// `−log p(x|z)` of each image, `[images]`, nats: `output: [images, outputs · values]`, `x: [images, values]` levels in [0, 1].
-    ///
-    /// *Stability*: from logits; a difference of logistic functions is never formed,
-    /// `log(σ(a) − σ(b)) = log(1 − e^−(a−b)) − softplus(−a) − softplus(b)` for a > b; the greatest component is taken out of the sum.
     pub(super) fn distortion(self, output: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
-        let [images, values] = x.dims();
-        let (k, cell) = (self.components, self.cell);
-        let x = x.reshape([images, 1, values]);
-        let output = output.reshape([images, Self::outputs(k), values]);
-        let parameters = output.dims()[1] - 2 * k;
-        let mu = output.clone().narrow(1, parameters, k);
-        let [low, high] = LOG_SCALE_BOUNDS;
-        let precision = output.clone().narrow(1, parameters + k, k).clamp(low, high).neg().exp();
-
-        let before_last = of_each(&x, |x| x <= 1.0 - 0.5 * cell);
-        let after_first = of_each(&x, |x| x >= 0.5 * cell);
-        let inside = after_first.clone() * before_last.clone();
-        let standard = |shift: f64| (x.clone() + shift - mu.clone()) * precision.clone();
-        let (above, below) = (standard(0.5 * cell), standard(-0.5 * cell));
-        let nats = softplus(above.neg()) * before_last + softplus(below) * after_first
-            - log_one_minus_exp_neg(precision.mul_scalar(cell)) * inside;
-        let nats = match parameters {
-            0 => nats,
-            _ => {
-                let joint = log_softmax(output.narrow(1, 0, k), 1) - nats;
-                let greatest = joint.clone().detach().max_dim(1);
-                ((joint - greatest.clone()).exp().sum_dim(1).log() + greatest).neg()
-            }
-        };
-        nats.reshape([images, values]).sum_dim(1).squeeze_dim(1)
+        levels_loss(output, x, self.components, self.cell)
     }
 
     /// The number `i` of `values` from the decoder's `output` for an image: its expectation, or by a uniform in (0, 1) a draw.
@@ -71,7 +40,7 @@ impl LevelMixture {
             |c: usize| parameter(located, c),
             |c: usize| {
                 let [low, high] = LOG_SCALE_BOUNDS;
-                parameter(located + 1, c).clamp(low as f32, high as f32).exp()
+                parameter(located + 1, c).clamp(low, high).exp()
             },
         );
         let weight = |c: usize| if k == 1 { 1.0 } else { parameter(0, c) };
@@ -107,12 +76,6 @@ impl LevelMixture {
         }
         base
     }
-}
-
-/// 1 where something holds of a number, 0 elsewhere.
-fn of_each(x: &Tensor<3>, holds: impl Fn(f64) -> bool) -> Tensor<3> {
-    let values: Vec<f32> = x.to_data().iter::<f64>().map(|x| f32::from(u8::from(holds(x)))).collect();
-    Tensor::from_data(TensorData::new(values, x.dims()), &x.device())
 }
 
 #[cfg(test)]
