@@ -27,11 +27,23 @@ impl NpyNumbers {
         }
     }
 
-    /// Puts a number behind others.
-    pub(super) fn put(self, number: f32, bytes: &mut Vec<u8>) {
+    /// Puts numbers behind others.
+    pub(super) fn put(self, numbers: impl ExactSizeIterator<Item = f32>, bytes: &mut Vec<u8>) {
+        // A length that is known before lets both loops be vector code.
+        let start = bytes.len();
         match self {
-            Self::U8 => bytes.push(nearest_byte(number)),
-            Self::F32 => bytes.extend(number.to_le_bytes()),
+            Self::U8 => {
+                bytes.resize(start + numbers.len(), 0);
+                bytes[start..]
+                    .iter_mut()
+                    .zip(numbers)
+                    .for_each(|(byte, number)| *byte = nearest_byte(number));
+            }
+            Self::F32 => {
+                bytes.resize(start + 4 * numbers.len(), 0);
+                let places = bytes[start..].chunks_exact_mut(4).zip(numbers);
+                places.for_each(|(bytes, number)| bytes.copy_from_slice(&number.to_le_bytes()));
+            }
         }
     }
 }
@@ -83,12 +95,10 @@ impl NpyWriter {
     ///
     /// # Errors
     /// [`ImageError::Unwritable`] for more numbers than the shape has; the operating system's.
-    pub fn write(&mut self, numbers: impl IntoIterator<Item = f32>) -> Result<(), ImageError> {
+    pub fn write(&mut self, numbers: impl ExactSizeIterator<Item = f32>) -> Result<(), ImageError> {
+        self.missing = self.missing.checked_sub(numbers.len()).ok_or_else(|| self.unfit("more"))?;
         self.bytes.clear();
-        for number in numbers {
-            self.missing = self.missing.checked_sub(1).ok_or_else(|| self.unfit("more"))?;
-            self.numbers.put(number, &mut self.bytes);
-        }
+        self.numbers.put(numbers, &mut self.bytes);
         self.out.write_all(&self.bytes).map_err(|source| ImageError::io("write", &self.path, source))
     }
 

@@ -23,7 +23,7 @@ pub struct ImageRequest {
     pub label: Option<String>,
     /// The seed.
     pub seed: u64,
-    /// Threads to work on.
+    /// Threads to draw on; what is drawn is written beside.
     pub threads: usize,
 }
 
@@ -54,18 +54,30 @@ pub fn sample_images<E: From<ImagesError>>(
     let values = painter.frame().shape.values() as u64;
     let pieces = NUMBERS_AHEAD as u64 / (DRAWN_TOGETHER * values);
     let group = DRAWN_TOGETHER * pieces.clamp(1, 16);
-    let mut done = 0;
+    let draw_from = |done: u64| {
+        let range = [offset + done, group.min(count - done)];
+        match painter {
+            Painter::Vae(vae) => draw_images(vae, range, shown, label, &noise, &workers),
+            Painter::Game(gan, _) => draw(gan, range, label, &noise, &workers).unwrap_or_default(),
+        }
+    };
+    let mut images = draw_from(0);
+    let mut done = group.min(count);
     while done < count {
-        let some = group.min(count - done);
-        let images = match painter {
-            Painter::Vae(vae) => draw_images(vae, [offset + done, some], shown, label, &noise, &workers),
-            Painter::Game(gan, _) => {
-                draw(gan, [offset + done, some], label, &noise, &workers).unwrap_or_default()
-            }
-        };
-        sink(&images)?;
-        done += some;
+        // The next images are drawn while those before are written.
+        images = std::thread::scope(|scope| {
+            let next = std::thread::Builder::new().spawn_scoped(scope, || draw_from(done));
+            sink(&images)?;
+            Ok::<_, E>(match next {
+                Ok(next) => next.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                // The system has no thread to spare.
+                Err(_) => draw_from(done),
+            })
+        })?;
         observer.observe(&Event::Rows { done, total: count });
+        done += group.min(count - done);
     }
+    sink(&images)?;
+    observer.observe(&Event::Rows { done, total: count });
     Ok(())
 }
