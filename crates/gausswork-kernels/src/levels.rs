@@ -4,10 +4,16 @@ use multiversion::multiversion;
 
 use crate::draws::ln;
 use crate::exp::exp;
-use crate::logistic::{log_1p, tanh};
+use crate::logistic::{softplus_and_slope, tanh};
 
 /// The bounds of a log-scale; one beyond them counts as the bound, and has no slope.
 pub const LOG_SCALE_BOUNDS: [f32; 2] = [-8.0, 3.0];
+
+/// Blocks of parameters that a mixture of so many components has: logits of the weights unless it has one component alone, locations,
+/// log-scales; as many of each as there are components.
+pub const fn level_blocks(components: usize) -> usize {
+    if components == 1 { 2 } else { 3 * components }
+}
 
 /// Numbers of an image that are computed together.
 const PIECE: usize = 64;
@@ -48,7 +54,7 @@ pub fn levels_loss(
     loss: &mut [f32],
     slopes: &mut [f32],
 ) {
-    let blocks = if components == 1 { 2 } else { 3 * components };
+    let blocks = level_blocks(components);
     let mut known: Vec<Component> = (0..components).map(|_| NOTHING).collect();
     let rows = output.chunks_exact((blocks * values).max(1)).zip(x.chunks_exact(values.max(1)));
     for (((output, x), slopes), loss) in rows.zip(slopes.chunks_exact_mut((blocks * values).max(1))).zip(loss)
@@ -100,12 +106,8 @@ fn masses([mu, log_scale]: [&[f32]; 2], x: &[f32], cell: f32, component: &mut Co
         let (a, b, d) = ((x + half - mu) * precision, (x - half - mu) * precision, cell * precision);
         let before_last = if x <= 1.0 - half { 1.0 } else { 0.0 };
         let after_first = if x >= half { 1.0 } else { 0.0 };
-        // One exponential of each end serves softplus(−a) and σ(−a), softplus(b) and σ(b).
-        let (of_a, of_b) = (exp(-a.abs()), exp(-b.abs()));
-        let above = if a < 0.0 { -a } else { 0.0 } + log_1p(of_a);
-        let below = if b > 0.0 { b } else { 0.0 } + log_1p(of_b);
-        let slope_a = before_last * if a < 0.0 { 1.0 } else { of_a } / (1.0 + of_a);
-        let slope_b = after_first * if b > 0.0 { 1.0 } else { of_b } / (1.0 + of_b);
+        let ([above, slope_a], [below, slope_b]) = (softplus_and_slope(-a), softplus_and_slope(b));
+        let (slope_a, slope_b) = (before_last * slope_a, after_first * slope_b);
         // 1 − e^−d, of which no digit is lost however small d is.
         let t = tanh(0.5 * d);
         let less = 2.0 * t / (1.0 + t);
@@ -199,7 +201,7 @@ mod tests {
     fn loss_and_slopes_are_those_of_the_definition() {
         for (components, levels) in [(1, 2), (1, 256), (2, 17), (5, 256)] {
             let (values, rows, cell) = (PIECE + 7, 3, 1.0 / (levels - 1) as f64);
-            let blocks = if components == 1 { 2 } else { 3 * components };
+            let blocks = level_blocks(components);
             let scales = (blocks - components) * values;
             let output: Vec<f32> = (0..rows * blocks * values)
                 .map(|i| {

@@ -38,7 +38,7 @@ pub use convolution::Convolution;
 pub use draws::{gumbels, normals, uniforms};
 pub use exp::{exp, silu};
 pub use layer_norm::{layer_norm, layer_norm_gradient};
-pub use levels::{LOG_SCALE_BOUNDS, levels_loss};
+pub use levels::{LOG_SCALE_BOUNDS, level_blocks, levels_loss};
 pub use logistic::{bernoulli_loss, bernoulli_nats, log_1p, sigmoid, softplus, tanh};
 pub use maxout::{maxout, maxout_gradient};
 pub use moments::column_moments;

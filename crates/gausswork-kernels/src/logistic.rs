@@ -32,6 +32,14 @@ pub fn softplus(x: f32) -> f32 {
     positive + log_1p(exp(-x.abs()))
 }
 
+/// `log(1 + e^x)` as [`softplus`], and its slope σ(x), of one exponential: with t = e^−|x|, σ(|x|) = 1 / (1 + t) and σ(−|x|) = t / (1 + t).
+#[inline(always)]
+pub(crate) fn softplus_and_slope(x: f32) -> [f32; 2] {
+    let t = exp(-x.abs());
+    let positive = if x > 0.0 { x } else { 0.0 };
+    [positive + log_1p(t), if x > 0.0 { 1.0 } else { t } / (1.0 + t)]
+}
+
 /// `tanh x = (e^2x − 1) / (e^2x + 1)`, within 6 units in the last place.
 ///
 /// `e^2|x| − 1 = 2^n (e^r − 1) + (2^n − 1)` with |r| ≤ ½ log 2 and the polynomial of `e^r − 1`, which keeps its relative precision

@@ -115,18 +115,28 @@ impl Epochs {
 /// who takes them.
 pub const PIECE: usize = 1 << 14;
 
+/// Runs `work` on each of some pieces, such as parts of one slice, in any order.
+pub fn each_of<T: Send>(
+    workers: &dyn Collective,
+    pieces: impl IntoIterator<Item = T>,
+    work: &(dyn Fn(&mut T) + Sync),
+) {
+    let pieces: Vec<Mutex<T>> = pieces.into_iter().map(Mutex::new).collect();
+    workers.each(pieces.len(), &|piece| {
+        // Nobody else has it: only a number of a piece leads here, and each comes once.
+        let Ok(mut piece) = pieces[piece].lock() else { return };
+        work(&mut piece);
+    });
+}
+
 /// Adds gradients to the first, in order.
 fn add_in_order(workers: &dyn Collective, to: &mut Gradient, rest: &[Gradient]) {
     if rest.is_empty() {
         return;
     }
-    let pieces: Vec<_> = (to.iter_mut().enumerate())
-        .flat_map(|(part, to)| to.chunks_mut(PIECE).enumerate().map(move |(i, to)| (part, i * PIECE, to)))
-        .map(Mutex::new)
-        .collect();
-    workers.each(pieces.len(), &|piece| {
-        let Ok(mut piece) = pieces[piece].lock() else { return };
-        let (part, start, to) = &mut *piece;
+    let pieces = (to.iter_mut().enumerate())
+        .flat_map(|(part, to)| to.chunks_mut(PIECE).enumerate().map(move |(i, to)| (part, i * PIECE, to)));
+    each_of(workers, pieces, &|(part, start, to)| {
         for from in rest {
             add(to, &from[*part][*start..]);
         }

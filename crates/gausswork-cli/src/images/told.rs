@@ -21,7 +21,9 @@ pub(crate) fn kind(kind: &ImageKind) -> String {
         labels => format!(", told {labels} labels"),
     };
     let likelihood = match config.likelihood() {
-        Likelihood::Logistic { components: 2.. } => &format!("logistic ({} components)", config.components),
+        Likelihood::Logistic { components: components @ 2.. } => {
+            &format!("logistic ({components} components)")
+        }
         _ => config.likelihood.name(),
     };
     format!(

@@ -2,7 +2,7 @@ use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, TensorMetadata};
 use burn::tensor::{BoolStore, FloatDType, Scalar, Shape, Slice, Tensor};
-use gausswork_kernels::LOG_SCALE_BOUNDS;
+use gausswork_kernels::{LOG_SCALE_BOUNDS, level_blocks};
 
 use super::heads::Heads;
 use super::row_loss::{self, Traced};
@@ -33,7 +33,7 @@ pub(super) fn plain<B: Backend>(
     let times = |x: FloatTensor<B>, by: f64| B::float_mul_scalar(x, Scalar::Float(by));
     let (shape, of_output) = (x.shape(), output.shape());
     let (rows, values) = (shape[0], shape[1]);
-    let blocks = if components == 1 { 2 } else { 3 * components };
+    let blocks = level_blocks(components);
     let x = B::float_reshape(x, Shape::from(vec![rows, 1, values]));
     let output = B::float_reshape(output, Shape::from(vec![rows, blocks, values]));
     let part = |from: usize| {

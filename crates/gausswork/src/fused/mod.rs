@@ -44,7 +44,7 @@ pub use normal::{normal_draw, normal_rate};
 pub use spans::spans_loss;
 pub use spans_softmax::spans_softmax;
 
-pub use gausswork_kernels::{Activation, LOG_SCALE_BOUNDS, Window};
+pub use gausswork_kernels::{Activation, LOG_SCALE_BOUNDS, Window, level_blocks};
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;

@@ -280,7 +280,7 @@ fn losses_of_levels_agree() {
         let x: Vec<f32> = (0..rows * values).map(|i| ((i * 5) % 17) as f32 / 16.0).collect();
         let x = FloatTensor::<Flex>::from_data(TensorData::new(x, [rows, values]));
         let constant = FloatTensor::<Traced>::new(x.clone());
-        let blocks = if components == 1 { 2 } else { 3 * components };
+        let blocks = level_blocks(components);
         let (shape, cell) = ([rows, blocks * values], 1.0 / 16.0);
         // A term is of numbers up to 2, seen through 1/s below e, and some ten functions of a few units each; the loss sums `values` of
         // them, the gradient of a parameter is one.

@@ -1,10 +1,8 @@
 //! Adam with global-norm clipping and an exponential moving average of the weights, in one pass over flat vectors.
 
-use std::sync::Mutex;
-
 use gausswork_kernels::{AdamTerms, adam, sum_of_squares};
 
-use crate::learner::{Collective, Gradient, PIECE};
+use crate::learner::{Collective, Gradient, PIECE, each_of};
 
 /// Settings of [`Adam`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -81,12 +79,10 @@ impl Adam {
             let (m, later_m) = m.split_at_mut(n);
             let (v, later_v) = v.split_at_mut(n);
             let (average, later_average) = average.map(|average| average.split_at_mut(n)).unzip();
-            pieces.push(Mutex::new((gradient, values, [m, v], average)));
+            pieces.push((gradient, values, [m, v], average));
             rest = (later_values, later_m, later_v, later_average);
         }
-        workers.each(pieces.len(), &|piece| {
-            let Ok(mut piece) = pieces[piece].lock() else { return };
-            let (gradient, values, [m, v], average) = &mut *piece;
+        each_of(workers, pieces, &|(gradient, values, [m, v], average)| {
             adam(terms, gradient, values, [m, v], average.as_deref_mut());
         });
         norm

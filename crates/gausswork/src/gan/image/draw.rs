@@ -1,7 +1,6 @@
 //! Images drawn from a generator, as it is used: with running moments, and a number for every draw.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -11,7 +10,7 @@ use super::generator::ImageGenerator;
 use super::images::marked;
 use crate::data::image::DrawnImages;
 use crate::layout::Given;
-use crate::learner::Collective;
+use crate::learner::{Collective, each_of};
 use crate::nn::{Leaves, Phase};
 use crate::noise::{Noise, Stream};
 
@@ -45,19 +44,17 @@ pub fn draw(
         of_sample.into_iter().map(|drawn| label.unwrap_or(drawn)).collect()
     };
     let mut values = vec![0.0; count as usize * brush.field.frame.shape.values()];
-    let ends = blocks.clone().map(|block| {
+    let ends = blocks.map(|block| {
         let start = block * BLOCK;
         let skipped = first.saturating_sub(start) as usize;
         (start, skipped..(first + count - start).min(BLOCK) as usize)
     });
     let pieces = brush.pieces(&mut values, ends);
-    workers.each(pieces.len(), &|piece| {
-        let Some((start, inside, part)) = pieces.get(piece) else { return };
+    each_of(workers, pieces, &|(start, inside, part)| {
         let mut z = vec![0.0; BLOCK as usize * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, *start, latent, &mut z);
         brush.block(z, &told([*start, BLOCK]), inside.clone(), part);
     });
-    drop(pieces);
     Some(DrawnImages { values, labels: told([first, count]) })
 }
 
@@ -70,20 +67,18 @@ pub fn draw_latents(gan: &Gan, z: &[f32], labels: &[u32], workers: &dyn Collecti
     let mut values = vec![0.0; images * brush.field.frame.shape.values()];
     let ends = (0..images).step_by(block).map(|start| (start as u64, 0..block.min(images - start)));
     let pieces = brush.pieces(&mut values, ends);
-    workers.each(pieces.len(), &|piece| {
-        let Some((start, inside, part)) = pieces.get(piece) else { return };
+    each_of(workers, pieces, &|(start, inside, part)| {
         let some = *start as usize..*start as usize + inside.len();
         // As many as when a sample is drawn, so that the same latent gives the same image.
         let mut padded = z[some.start * latent..some.end * latent].to_vec();
         padded.resize(block * latent, 0.0);
         brush.block(padded, labels.get(some).unwrap_or_default(), inside.clone(), part);
     });
-    drop(pieces);
     Some(values)
 }
 
 /// Where a block starts, which of its images are wanted, and where these belong.
-type Piece<'v> = (u64, Range<usize>, Mutex<&'v mut [f32]>);
+type Piece<'v> = (u64, Range<usize>, &'v mut [f32]);
 
 /// A generator as it is used.
 struct Brush<'a> {
@@ -112,13 +107,13 @@ impl<'a> Brush<'a> {
         let cut = ends.map(|(start, inside)| {
             let (part, behind) = std::mem::take(&mut rest).split_at_mut(inside.len() * of_image);
             rest = behind;
-            (start, inside, Mutex::new(part))
+            (start, inside, part)
         });
         cut.collect()
     }
 
     /// Puts those `inside` of a block of latents where they belong, numbers in [0, 1].
-    fn block(&self, z: Vec<f32>, labels: &[u32], inside: Range<usize>, part: &Mutex<&mut [f32]>) {
+    fn block(&self, z: Vec<f32>, labels: &[u32], inside: Range<usize>, part: &mut [f32]) {
         let cell = |(row, &code): (usize, &u32)| Given { row, span: 0, code: code as u16, score: 0.0 };
         let given: Vec<Given> = labels.iter().enumerate().map(cell).collect();
         let z = TensorData::new(z, [BLOCK as usize, self.latent]);
@@ -126,7 +121,6 @@ impl<'a> Brush<'a> {
         let z = marked(z, &given, self.field.labels());
         let (x, _) = self.generator.generate(&self.leaves, z, Phase::Evaluate);
         let x = x.narrow(0, inside.start, inside.len());
-        let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
         for (number, x) in part.iter_mut().zip(x.into_data().iter::<f64>()) {
             *number = level(0.5 * x + 0.5, self.field.frame.levels) as f32;
         }

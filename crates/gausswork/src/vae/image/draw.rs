@@ -1,14 +1,12 @@
 //! Images drawn from the model, and images rebuilt by it.
 
-use std::sync::{Mutex, PoisonError};
-
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::latent::draw_key;
 use super::model::ImageVae;
 use super::pixels::Pixels;
 use crate::data::image::{DrawnImages, ImageError};
-use crate::learner::Collective;
+use crate::learner::{Collective, each_of};
 use crate::nn::Leaves;
 use crate::noise::{Noise, Stream};
 
@@ -40,11 +38,9 @@ pub fn draw_images(
     let (latent, values) = (vae.config.latent(), vae.frame.shape.values());
     let labels = drawn_labels(vae, [first, count], label, noise);
     let mut images = vec![0.0; count as usize * values];
-    let pieces = images.chunks_mut((DRAWN_TOGETHER as usize * values).max(1)).map(Mutex::new);
-    let pieces: Vec<Mutex<&mut [f32]>> = pieces.collect();
-    workers.each(pieces.len(), &|piece| {
-        let Some(part) = pieces.get(piece) else { return };
-        let start = piece as u64 * DRAWN_TOGETHER;
+    let pieces = images.chunks_mut((DRAWN_TOGETHER as usize * values).max(1)).enumerate();
+    each_of(workers, pieces, &|(piece, part)| {
+        let start = *piece as u64 * DRAWN_TOGETHER;
         let rows = (count - start).min(DRAWN_TOGETHER) as usize;
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, first + start, latent, &mut z);
@@ -55,10 +51,8 @@ pub fn draw_images(
             noise.fill_uniform_of_steps(Stream::SampleCell, first + start, values, &mut uniforms);
             uniforms
         });
-        let drawn = vae.images(&outputs, uniforms.as_deref());
-        part.lock().unwrap_or_else(PoisonError::into_inner).copy_from_slice(&drawn);
+        part.copy_from_slice(&vae.images(&outputs, uniforms.as_deref()));
     });
-    drop(pieces);
     DrawnImages { values: images, labels }
 }
 

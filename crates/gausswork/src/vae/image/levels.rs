@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::likelihood::LEAST_DEVIATION;
-use crate::fused::{LOG_SCALE_BOUNDS, levels_loss};
+use crate::fused::{LOG_SCALE_BOUNDS, level_blocks, levels_loss};
 use crate::noise::normal_quantile;
 
 /// `log Σ_k π_k (F_k(x + h) − F_k(x − h))` with `F_k(t) = σ((t − μ_k)/s_k)` and `h` half the distance of two levels: the probability of a
@@ -21,11 +21,6 @@ pub(super) struct LevelMixture {
 }
 
 impl LevelMixture {
-    /// Outputs of a decoder for each number.
-    pub(super) fn outputs(components: usize) -> usize {
-        if components == 1 { 2 } else { 3 * components }
-    }
-
     /// `−log p(x|z)` of each image, `[images]`, nats: `output: [images, outputs · values]`, `x: [images, values]` levels in [0, 1].
     pub(super) fn distortion(self, output: Tensor<2>, x: Tensor<2>) -> Tensor<1> {
         levels_loss(output, x, self.components, self.cell)
@@ -35,7 +30,7 @@ impl LevelMixture {
     pub(super) fn number(self, output: &[f32], [i, values]: [usize; 2], u: Option<f32>) -> f32 {
         let k = self.components;
         let parameter = |which: usize, component: usize| output[(which * k + component) * values + i];
-        let located = Self::outputs(k) / k - 2;
+        let located = level_blocks(k) / k - 2;
         let (mu, scale) = (
             |c: usize| parameter(located, c),
             |c: usize| {
@@ -82,7 +77,7 @@ impl LevelMixture {
 mod tests {
     use burn::tensor::{Device, Tensor, TensorData};
 
-    use super::LevelMixture;
+    use super::{LevelMixture, level_blocks};
     use crate::noise::{Noise, Stream};
 
     /// Probabilities of all levels of one number.
@@ -103,7 +98,7 @@ mod tests {
         for (components, levels) in [(1, 2), (1, 17), (2, 17), (3, 256), (10, 256)] {
             let mixture = LevelMixture { components, cell: 1.0 / f64::from(levels - 1) };
             for seed in 0..4 {
-                let mut output = vec![0.0; LevelMixture::outputs(components)];
+                let mut output = vec![0.0; level_blocks(components)];
                 Noise::new(seed).fill_normal(Stream::Test, 0, &mut output);
                 let scales = output.len() - components;
                 output[scales..].iter_mut().for_each(|log_scale| *log_scale -= 3.0);

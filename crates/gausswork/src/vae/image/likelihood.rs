@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::levels::LevelMixture;
 use crate::data::image::ImageFrame;
-use crate::fused::{Activation, bernoulli_loss};
+use crate::fused::{Activation, bernoulli_loss, level_blocks};
 use crate::noise::normal_quantile;
 
 /// The families of likelihoods, as a configuration names them.
@@ -86,7 +86,7 @@ impl Likelihood {
         match self {
             Self::Bernoulli(_) | Self::Gaussian(Sigma::Fixed(_) | Sigma::Shared) => 1,
             Self::Gaussian(Sigma::Learned) => 2,
-            Self::Logistic { components } => LevelMixture::outputs(components),
+            Self::Logistic { components } => level_blocks(components),
         }
     }
 
@@ -141,34 +141,36 @@ impl Likelihood {
         uniforms: Option<&[f32]>,
     ) -> Vec<f32> {
         let values = frame.shape.values();
+        let u = |i: usize| uniforms.map(|uniforms| uniforms[i]);
         let (mu, scales) = output.split_at(values.min(output.len()));
-        if let (Self::Bernoulli(_), None) = (self, uniforms) {
-            let mut p = mu.to_vec();
-            Activation::Sigmoid.apply(&mut p);
-            return p;
-        }
-        if let Self::Logistic { components } = self {
-            let mixture = levels(components, frame);
-            return (0..values)
-                .map(|i| mixture.number(output, [i, values], uniforms.map(|u| u[i])))
-                .collect();
-        }
-        let logit = |u: f32| (u / (1.0 - u)).ln();
-        let number = |i: usize| -> f32 {
-            let (mu, u) = (mu[i], uniforms.map(|uniforms| uniforms[i]));
-            let scale = match self {
-                Self::Bernoulli(_) | Self::Logistic { .. } => 0.0,
-                Self::Gaussian(Sigma::Fixed(sigma)) => sigma as f32,
-                Self::Gaussian(Sigma::Shared) => bounded(log_sigma.unwrap_or_default()).exp(),
-                Self::Gaussian(Sigma::Learned) => bounded(scales[i]).exp(),
-            };
-            match (self, u) {
-                (Self::Bernoulli(_), Some(u)) => f32::from(u8::from(logit(u) < mu)),
-                (Self::Gaussian(_), Some(u)) => mu + scale * normal_quantile(u.into()) as f32,
-                _ => mu,
+        match self {
+            Self::Bernoulli(_) => match uniforms {
+                None => {
+                    let mut p = mu.to_vec();
+                    Activation::Sigmoid.apply(&mut p);
+                    p
+                }
+                Some(uniforms) => {
+                    let shown = |(l, u): (&f32, &f32)| f32::from(u8::from((u / (1.0 - u)).ln() < *l));
+                    mu.iter().zip(uniforms).map(shown).collect()
+                }
+            },
+            Self::Gaussian(sigma) => {
+                let scale = |i: usize| match sigma {
+                    Sigma::Fixed(sigma) => sigma as f32,
+                    Sigma::Shared => bounded(log_sigma.unwrap_or_default()).exp(),
+                    Sigma::Learned => bounded(scales[i]).exp(),
+                };
+                let number = |(i, &mu): (usize, &f32)| {
+                    u(i).map_or(mu, |u| mu + scale(i) * normal_quantile(u.into()) as f32)
+                };
+                mu.iter().enumerate().map(number).collect()
             }
-        };
-        (0..mu.len()).map(number).collect()
+            Self::Logistic { components } => {
+                let mixture = levels(components, frame);
+                (0..values).map(|i| mixture.number(output, [i, values], u(i))).collect()
+            }
+        }
     }
 
     /// The decoder's output before anything is learned, from the mean and the deviation of each number over the training images.
