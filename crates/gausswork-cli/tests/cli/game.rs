@@ -70,3 +70,31 @@ fn a_game_that_diverges_fails_and_says_what_it_kept() {
     let (shown, _) = succeeds(at, &["inspect", "run"]);
     assert!(shown.contains("verdict: diverged") && shown.contains("is not finite"), "{shown}");
 }
+
+/// A generator whose weights hardly differ from 0 draws what it takes for 0: the mean of the data, or in raw coordinates their origin.
+#[test]
+fn a_game_is_played_in_the_coordinates_that_are_asked_for() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    // The mean of both moons.
+    for (coordinates, centre) in [("standardised", [0.5, 0.25]), ("raw", [0.0, 0.0])] {
+        let game = format!(
+            "kind = 'gan'
+            gan = {{ initial-deviation = 1e-6, generator = {{ points = {{ coordinates = '{coordinates}' }} }} }}
+            training = {{ steps = 2, learning-rate = 1e-6, decay = 'never' }}"
+        );
+        fs::write(at.join("game.toml"), game).unwrap();
+        let fit = ["fit", "two-moons", "--config", "game.toml", "--no-report", "--out", "run", "--force"];
+        succeeds(at, &fit);
+        succeeds(at, &["sample", "run", "--rows", "20", "--output", "drawn.csv", "--force"]);
+        let drawn = fs::read_to_string(at.join("drawn.csv")).unwrap();
+        for row in drawn.lines().skip(1) {
+            let row: Vec<f64> = row.split(',').map(|cell| cell.parse().unwrap()).collect();
+            // The mean of 2,250 training points is within five standard errors of the density's.
+            assert!(
+                (row[0] - centre[0]).abs() < 0.1 && (row[1] - centre[1]).abs() < 0.06,
+                "{coordinates}: {row:?}"
+            );
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::discriminator::DiscriminatorConfig;
 use super::image::ImageGeneratorConfig;
 use super::objective::Objective;
 use super::penalty::{Penalty, PenaltyKind};
-use super::points::Normalised;
+use super::points::{Coordinates, Normalised};
 use crate::data::image::LabelUse;
 use crate::error::OutOfRange;
 use crate::fused::Relaxation;
@@ -135,11 +135,19 @@ pub struct PointsConfig {
     pub activation: Nonlinearity,
     /// What follows a hidden layer.
     pub normalisation: Normalised,
+    /// What the generator makes and the discriminator sees.
+    pub coordinates: Coordinates,
 }
 
 impl Default for PointsConfig {
     fn default() -> Self {
-        Self { categories: None, layers: 3, activation: Nonlinearity::Relu, normalisation: Normalised::Never }
+        Self {
+            categories: None,
+            layers: 3,
+            activation: Nonlinearity::Relu,
+            normalisation: Normalised::Never,
+            coordinates: Coordinates::Standardised,
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub use model::{Data, Field, Gan, Generator};
 pub use objective::{Convention, Equilibrium, Meaning, Objective, jensen_shannon_bound, value_of_game};
 pub use outputs::{GENERATED_ROWS, outputs, outputs_of_samples};
 pub use penalty::{Penalised, PenalisedRows, Penalty, PenaltyKind, input_gradient};
-pub use points::{Affine, Normalised, PointGenerator};
+pub use points::{Affine, Coordinates, Normalised, PointGenerator};
 pub use record::{FreshDiscriminator, GamePoint, GameRecord, ModesCaptured};
 pub use rows::{Generated, RowGenerator};
 pub use sampler::GanSampler;

@@ -18,6 +18,17 @@ pub enum Normalised {
     Batch,
 }
 
+/// The coordinates in which a game on points is played.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Coordinates {
+    /// Of mean 0 and standard deviation 1 on the training points.
+    #[default]
+    Standardised,
+    /// Those of the data.
+    Raw,
+}
+
 /// An affine map of each coordinate, between data and what the networks see: `x = centre + scale · y`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Affine {

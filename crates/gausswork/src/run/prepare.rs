@@ -8,7 +8,7 @@ use super::fit::{FEWEST_ROWS, FitError};
 use super::split::split;
 use super::{Event, Observer, truth};
 use crate::data::table::{self, Table, TableCodec};
-use crate::gan::{Affine, DiscreteColumns};
+use crate::gan::{Affine, Coordinates, DiscreteColumns};
 use crate::layout::Features;
 
 /// A table, encoded and split, with its resolved configuration.
@@ -56,9 +56,10 @@ pub(super) fn prepare(
     let seconds = start.elapsed().as_secs_f64();
     let schema = &table.schema;
     observer.observe(&Event::Read { rows, columns: schema.columns.len(), schema, seconds });
-    // A game on a density is played on its points as they are; on a table, on coded rows.
+    // A game on a density is played on its points; on a table, on coded rows.
+    let coordinates = config.gan.generator.points.coordinates;
     let points = match config.kind {
-        Kind::Gan => truth::density(path).and_then(|_| points(&table, &train)),
+        Kind::Gan => truth::density(path).and_then(|_| points(&table, &train, coordinates)),
         Kind::Vae => None,
     };
     let share = config.gan.generator.rows.conditions;
@@ -77,11 +78,16 @@ pub(super) fn of(path: &Path) -> Of {
     }
 }
 
-/// The rows as points, standardised by the training rows.
-fn points(table: &Table, train: &[u32]) -> Option<(Affine, Vec<f32>)> {
+/// The rows as points of a game, and the map to the data's coordinates.
+fn points(table: &Table, train: &[u32], coordinates: Coordinates) -> Option<(Affine, Vec<f32>)> {
     let rows = truth::points(&table.batch)?;
-    let of_train: Vec<[f64; 2]> = train.iter().map(|&row| rows[row as usize]).collect();
-    let affine = Affine::standardising(of_train.as_flattened(), 2);
+    let affine = match coordinates {
+        Coordinates::Raw => Affine::identity(2),
+        Coordinates::Standardised => {
+            let of_train: Vec<[f64; 2]> = train.iter().map(|&row| rows[row as usize]).collect();
+            Affine::standardising(of_train.as_flattened(), 2)
+        }
+    };
     let points = affine.inverse(rows.as_flattened());
     Some((affine, points))
 }

@@ -4,6 +4,6 @@ mod schedule;
 mod threads;
 mod trainer;
 
-pub use schedule::Schedule;
+pub use schedule::{Decay, Schedule};
 pub use threads::{Threads, ThreadsError};
 pub use trainer::{Ended, Hooks, Progress, Shot, TrainConfig, train};

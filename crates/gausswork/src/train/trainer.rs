@@ -29,7 +29,7 @@ impl TrainConfig {
     /// For going on from fitted weights on all rows: a quarter of the steps at a quarter of the rate, to the end.
     pub fn for_refit(&self) -> Self {
         let Schedule { peak, steps, .. } = self.schedule;
-        let schedule = Schedule { peak: 0.25 * peak, warm_up: 0, steps: (steps / 4).max(1) };
+        let schedule = Schedule { peak: 0.25 * peak, warm_up: 0, steps: (steps / 4).max(1), ..self.schedule };
         Self { schedule, patience: None, ..self.clone() }
     }
 }

@@ -21,7 +21,7 @@ use crate::data::table::{self, ReadOptions, Resolution};
 use crate::error::OutOfRange;
 use crate::gan::GanConfig;
 use crate::nn::AdamConfig;
-use crate::train::{Schedule, TrainConfig};
+use crate::train::{Decay, Schedule, TrainConfig};
 use crate::vae::image::ImageVaeConfig;
 use crate::vae::{self, VaeConfig};
 
@@ -104,6 +104,8 @@ pub struct TrainingConfig {
     pub learning_rate: Option<f64>,
     /// Steps over which the learning rate rises.
     pub warm_up: u64,
+    /// What becomes of the learning rate after that.
+    pub decay: Decay,
     /// Greatest norm of the gradient; 5, of autoencoders of images, whose losses are sums over pixels, 1000, where not given.
     pub clip: Option<f64>,
     /// Decay of Adam's first moment; by the kind of model where not given.
@@ -161,6 +163,7 @@ impl Default for TrainingConfig {
             shards: 2,
             learning_rate: None,
             warm_up: 100,
+            decay: Decay::Cosine,
             clip: None,
             beta1: None,
             beta2: adam.beta2,
@@ -211,6 +214,7 @@ impl Config {
                 peak: t.learning_rate.unwrap_or(1e-3),
                 warm_up: t.warm_up.min(steps / 2),
                 steps,
+                decay: t.decay,
             },
             validate_every: t.validate_every.unwrap_or(steps),
             patience: (t.held_out > 0.0).then_some(t.patience),

@@ -91,6 +91,8 @@ fn absurd_values_are_refused() {
         "[training]\nlearning-rate = nan",
         "[training]\nheld-out = 0.9",
         "[training]\nbatch = 0",
+        "[training]\ndecay = 'linear'",
+        "[gan.generator.points]\ncoordinates = 'polar'",
         "[objective]\nbeta = -0.5",
         "seed = -1",
         "seed = 'x'",
@@ -105,4 +107,14 @@ fn a_batch_beyond_the_rows_is_refused_only_when_asked_for() {
     let mut config = Config::default();
     config.training.batch = Some(61);
     assert_eq!(config.resolved(60, 5, Of::Rows), Err(ConfigError::BatchTooLarge { batch: 61, rows: 60 }));
+}
+
+#[test]
+fn the_rate_decays_unless_told_not_to() {
+    let rate = |text: &str| {
+        let config = Config::from_toml(text).unwrap();
+        config.train_config().schedule.rate(999)
+    };
+    assert!(rate("training = { steps = 1000, learning-rate = 0.01 }") < 1e-7);
+    assert_eq!(rate("training = { steps = 1000, learning-rate = 0.01, decay = 'never' }"), 0.01);
 }

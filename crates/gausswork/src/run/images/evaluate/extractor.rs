@@ -17,7 +17,7 @@ use crate::learner::{Diverged, Figures};
 use crate::noise::Noise;
 use crate::run::figures::spread;
 use crate::run::{Event, Observer};
-use crate::train::{Ended, Hooks, Progress, Schedule, Threads, TrainConfig, train};
+use crate::train::{Decay, Ended, Hooks, Progress, Schedule, Threads, TrainConfig, train};
 
 /// The greatest learning rate.
 const RATE: f64 = 0.002;
@@ -116,7 +116,7 @@ pub(super) fn trained(
     let mut learner = ExtractorLearner::new(network, &lesson, set, train_on.to_vec(), noise);
     let steps = learner.steps();
     let config = TrainConfig {
-        schedule: Schedule { peak: RATE, warm_up: WARM_UP.min(steps / 2), steps },
+        schedule: Schedule { peak: RATE, warm_up: WARM_UP.min(steps / 2), steps, decay: Decay::Cosine },
         validate_every: steps,
         patience: None,
         checkpoint_every: u64::MAX,
