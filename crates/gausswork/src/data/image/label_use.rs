@@ -106,3 +106,25 @@ impl LabelShares {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_that_contradict_themselves_are_refused() {
+        let check = |shares: &[f64], names| LabelShares::from(shares.to_vec()).check(names);
+        assert_eq!(check(&[0.25, 0.75], 2), Ok(()));
+        assert_eq!(check(&[], 2), Ok(()));
+        for (shares, names) in [
+            (&[0.25, 0.75][..], 3),
+            (&[1.0], 1),
+            (&[0.5, 0.4], 2),
+            (&[1.5, -0.5], 2),
+            (&[f64::NAN, 0.5], 2),
+            (&[f64::INFINITY, 0.0], 2),
+        ] {
+            assert!(check(shares, names).is_err(), "{shares:?} of {names}");
+        }
+    }
+}
