@@ -128,7 +128,7 @@ impl Latents {
                     none => none.insert(NpyWriter::create(path, &[all, *latent], NpyNumbers::F32)?),
                 };
                 *rows += (numbers.len() / *latent) as u64;
-                Ok(writer.write(numbers.iter().copied())?)
+                Ok(writer.write(numbers)?)
             }
             Self::Table { latent, sheet } => {
                 let row = |row: &[f32]| row.iter().map(|&z| f64::from(z)).collect();

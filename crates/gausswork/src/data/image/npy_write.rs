@@ -3,10 +3,10 @@
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use gausswork_kernels::nearest_bytes;
 use tempfile::NamedTempFile;
 
 use super::error::ImageError;
-use super::raster::nearest_byte;
 use crate::whole::{keep, temporary_beside};
 
 /// The type of the numbers in a file.
@@ -27,22 +27,24 @@ impl NpyNumbers {
         }
     }
 
-    /// Puts numbers behind others.
-    pub(super) fn put(self, numbers: impl ExactSizeIterator<Item = f32>, bytes: &mut Vec<u8>) {
-        // A length that is known before lets both loops be vector code.
+    /// Puts what `number` makes of each value behind others.
+    pub(super) fn put(self, values: &[f32], number: impl Fn(f32) -> f32, bytes: &mut Vec<u8>) {
+        // A length that is known before lets all loops be vector code.
         let start = bytes.len();
         match self {
             Self::U8 => {
-                bytes.resize(start + numbers.len(), 0);
-                bytes[start..]
-                    .iter_mut()
-                    .zip(numbers)
-                    .for_each(|(byte, number)| *byte = nearest_byte(number));
+                bytes.resize(start + values.len(), 0);
+                let mut numbers = [0.0; 1024];
+                let places = bytes[start..].chunks_mut(numbers.len());
+                for (bytes, values) in places.zip(values.chunks(numbers.len())) {
+                    numbers.iter_mut().zip(values).for_each(|(to, &value)| *to = number(value));
+                    nearest_bytes(&numbers, bytes);
+                }
             }
             Self::F32 => {
-                bytes.resize(start + 4 * numbers.len(), 0);
-                let places = bytes[start..].chunks_exact_mut(4).zip(numbers);
-                places.for_each(|(bytes, number)| bytes.copy_from_slice(&number.to_le_bytes()));
+                bytes.resize(start + 4 * values.len(), 0);
+                let places = bytes[start..].chunks_exact_mut(4).zip(values);
+                places.for_each(|(bytes, &value)| bytes.copy_from_slice(&number(value).to_le_bytes()));
             }
         }
     }
@@ -95,10 +97,19 @@ impl NpyWriter {
     ///
     /// # Errors
     /// [`ImageError::Unwritable`] for more numbers than the shape has; the operating system's.
-    pub fn write(&mut self, numbers: impl ExactSizeIterator<Item = f32>) -> Result<(), ImageError> {
-        self.missing = self.missing.checked_sub(numbers.len()).ok_or_else(|| self.unfit("more"))?;
+    pub fn write(&mut self, numbers: &[f32]) -> Result<(), ImageError> {
+        self.write_each(numbers, |number| number)
+    }
+
+    /// The same of what `number` makes of each value.
+    pub(super) fn write_each(
+        &mut self,
+        values: &[f32],
+        number: impl Fn(f32) -> f32,
+    ) -> Result<(), ImageError> {
+        self.missing = self.missing.checked_sub(values.len()).ok_or_else(|| self.unfit("more"))?;
         self.bytes.clear();
-        self.numbers.put(numbers, &mut self.bytes);
+        self.numbers.put(values, number, &mut self.bytes);
         self.out.write_all(&self.bytes).map_err(|source| ImageError::io("write", &self.path, source))
     }
 

@@ -68,8 +68,7 @@ impl NpzWriter {
         self.missing = self.missing.checked_sub(batch.len()).ok_or_else(|| self.unfit("more"))?;
         self.labels.extend_from_slice(labels);
         let mut bytes = Vec::with_capacity(4 * values.len());
-        let unscaled = values.iter().map(|value| self.range.unscaled(value.clamp(0.0, 1.0)));
-        self.numbers.put(unscaled, &mut bytes);
+        self.numbers.put(values, |value| self.range.unscaled(value), &mut bytes);
         self.zip.write_all(&bytes).map_err(|source| ImageError::io("write", &self.path, source))
     }
 

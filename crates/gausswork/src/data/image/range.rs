@@ -69,10 +69,10 @@ impl Range {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// The number that is scaled to `unit`: `low + unit · (high − low)`.
+    /// The number that is scaled to `unit`, or to what of [0, 1] is nearest to that: `low + unit · (high − low)`.
     #[must_use]
     pub fn unscaled(&self, unit: f32) -> f32 {
-        self.low + unit * (self.high - self.low)
+        self.low + unit.clamp(0.0, 1.0) * (self.high - self.low)
     }
 }
 

@@ -1,5 +1,7 @@
 //! One image as it comes out of a file, and what framing makes of it.
 
+use gausswork_kernels::nearest_byte;
+
 use super::error::{ImageError, Origin};
 use super::options::ReadImages;
 use super::resize::resize;
@@ -116,27 +118,11 @@ impl Raster {
     }
 }
 
-/// The byte nearest to a number.
-pub(super) fn nearest_byte(number: f32) -> u8 {
-    // As `number.round() as u8`, which is a call for each number on a processor that is not known to round. The cast cuts off and saturates.
-    let whole = number as u8;
-    whole.saturating_add(u8::from(number - f32::from(whole) >= 0.5))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::size::Crop;
     use super::*;
-
-    #[test]
-    fn bytes_are_rounded() {
-        let around = |number: f32| [number.next_down(), number, number.next_up()];
-        let halves = (-20..=1100).flat_map(|quarter| around(quarter as f32 * 0.25));
-        for number in halves.chain([f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e9, -1e9, 0.499_999_97]) {
-            assert_eq!(nearest_byte(number), number.round() as u8, "{number}");
-        }
-    }
 
     fn origin() -> Origin {
         Origin::member("set.zip".as_ref(), "a.png")

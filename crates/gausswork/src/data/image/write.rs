@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use gausswork_kernels::nearest_byte;
+
 use super::error::ImageError;
 use super::npy_write::{NpyNumbers, NpyWriter};
 use super::range::Range;
-use super::raster::nearest_byte;
 use super::shape::{Channels, ImageShape};
 
 /// Images that are to be written.
@@ -34,12 +35,21 @@ impl ImageBatch<'_> {
     pub(super) fn check(&self, file: &Path) -> Result<(), ImageError> {
         let problem = if self.is_empty() || !self.values.len().is_multiple_of(self.shape.values()) {
             format!("{} numbers are no images of {}", self.values.len(), self.shape)
-        } else if let Some(at) = self.values.iter().position(|value| value.is_nan()) {
+        } else if let Some(at) = self.not_a_number() {
             format!("image {} (from 0) has a pixel that is not a number", at / self.shape.values())
         } else {
             return Ok(());
         };
         Err(ImageError::Unwritable { file: file.to_path_buf(), problem })
+    }
+
+    /// The first value that is not a number.
+    fn not_a_number(&self) -> Option<usize> {
+        // Block by block: a loop without an early end is vector code.
+        let any = |block: &[f32]| block.iter().fold(false, |any, value| any | value.is_nan());
+        let block = self.values.chunks(1024).position(any)?;
+        let behind = self.values[1024 * block..].iter().position(|value| value.is_nan())?;
+        Some(1024 * block + behind)
     }
 
     /// Passes where there is a label for each image, one of so many; or where there are no names, and so no labels.
@@ -94,7 +104,7 @@ impl ArrayWriter {
     /// [`ImageError::Unwritable`] for numbers that are no images, or too many; the operating system's.
     pub fn write(&mut self, values: &[f32]) -> Result<(), ImageError> {
         ImageBatch { shape: self.shape, values }.check(&self.path)?;
-        self.npy.write(values.iter().map(|value| self.range.unscaled(value.clamp(0.0, 1.0))))
+        self.npy.write_each(values, |value| self.range.unscaled(value))
     }
 
     /// Completes the file.

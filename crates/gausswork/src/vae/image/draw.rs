@@ -51,7 +51,7 @@ pub fn draw_images(
             noise.fill_uniform_of_steps(Stream::SampleCell, first + start, values, &mut uniforms);
             uniforms
         });
-        part.copy_from_slice(&vae.images(&outputs, uniforms.as_deref()));
+        vae.paint(&outputs, uniforms.as_deref(), part);
     });
     DrawnImages { values: images, labels }
 }

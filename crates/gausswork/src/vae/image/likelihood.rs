@@ -119,17 +119,18 @@ impl Likelihood {
         }
     }
 
-    /// An image from the decoder's output, numbers in [0, 1]: its expectation, or with `uniforms` in (0, 1) a draw, cut off there.
+    /// Puts an image from the decoder's output into `to: [values]`, numbers in [0, 1]: its expectation, or with `uniforms` in (0, 1) a
+    /// draw, cut off there.
     pub(super) fn image(
         self,
         output: &[f32],
         log_sigma: Option<f32>,
         frame: &ImageFrame,
         uniforms: Option<&[f32]>,
-    ) -> Vec<f32> {
-        let mut numbers = self.numbers(output, log_sigma, frame, uniforms);
-        numbers.iter_mut().for_each(|number| *number = number.clamp(0.0, 1.0));
-        numbers
+        to: &mut [f32],
+    ) {
+        self.numbers(output, log_sigma, frame, uniforms, to);
+        to.iter_mut().for_each(|number| *number = number.clamp(0.0, 1.0));
     }
 
     /// The same without an end: of a normal likelihood, numbers below 0 and above 1 as well.
@@ -139,20 +140,20 @@ impl Likelihood {
         log_sigma: Option<f32>,
         frame: &ImageFrame,
         uniforms: Option<&[f32]>,
-    ) -> Vec<f32> {
+        to: &mut [f32],
+    ) {
         let values = frame.shape.values();
         let u = |i: usize| uniforms.map(|uniforms| uniforms[i]);
         let (mu, scales) = output.split_at(values.min(output.len()));
         match self {
             Self::Bernoulli(_) => match uniforms {
                 None => {
-                    let mut p = mu.to_vec();
-                    Activation::Sigmoid.apply(&mut p);
-                    p
+                    to.copy_from_slice(mu);
+                    Activation::Sigmoid.apply(to);
                 }
                 Some(uniforms) => {
                     let shown = |(l, u): (&f32, &f32)| f32::from(u8::from((u / (1.0 - u)).ln() < *l));
-                    mu.iter().zip(uniforms).map(shown).collect()
+                    fill(to, mu.iter().zip(uniforms).map(shown));
                 }
             },
             Self::Gaussian(sigma) => {
@@ -164,11 +165,11 @@ impl Likelihood {
                 let number = |(i, &mu): (usize, &f32)| {
                     u(i).map_or(mu, |u| mu + scale(i) * normal_quantile(u.into()) as f32)
                 };
-                mu.iter().enumerate().map(number).collect()
+                fill(to, mu.iter().enumerate().map(number));
             }
             Self::Logistic { components } => {
                 let mixture = levels(components, frame);
-                (0..values).map(|i| mixture.number(output, [i, values], u(i))).collect()
+                fill(to, (0..values).map(|i| mixture.number(output, [i, values], u(i))));
             }
         }
     }
@@ -211,6 +212,10 @@ impl Likelihood {
 
 /// The least deviation that is believed before anything is learned.
 pub(super) const LEAST_DEVIATION: f32 = 0.05;
+
+fn fill(to: &mut [f32], numbers: impl Iterator<Item = f32>) {
+    to.iter_mut().zip(numbers).for_each(|(to, number)| *to = number);
+}
 
 fn levels(components: usize, frame: &ImageFrame) -> LevelMixture {
     LevelMixture { components, cell: 1.0 / f64::from(frame.levels.unwrap_or(256).max(2) - 1) }

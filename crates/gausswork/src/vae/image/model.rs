@@ -200,7 +200,9 @@ impl ImageVae {
 
     /// A draw from `p(x|z)` as the likelihood takes images, from the decoder's output for one z; nothing is cut off.
     pub(super) fn drawn(&self, output: &[f32], uniforms: &[f32]) -> Vec<f32> {
-        self.likelihood().numbers(output, self.log_sigma_value(), &self.frame, Some(uniforms))
+        let mut numbers = vec![0.0; self.frame.shape.values()];
+        self.likelihood().numbers(output, self.log_sigma_value(), &self.frame, Some(uniforms), &mut numbers);
+        numbers
     }
 
     /// The layers of a decoder that is a perceptron on the host, each with what follows it.
@@ -217,15 +219,20 @@ impl ImageVae {
 
     /// Images from the decoder's outputs, one after the other: expectations, or with `uniforms` for every number, draws.
     pub(super) fn images(&self, outputs: &[f32], uniforms: Option<&[f32]>) -> Vec<f32> {
+        let mut images = vec![0.0; outputs.len() / self.likelihood().outputs()];
+        self.paint(outputs, uniforms, &mut images);
+        images
+    }
+
+    /// Puts the same into `images`.
+    pub(super) fn paint(&self, outputs: &[f32], uniforms: Option<&[f32]>, images: &mut [f32]) {
         let values = self.frame.shape.values();
         let log_sigma = self.log_sigma_value();
-        let rows = outputs.chunks_exact(self.likelihood().outputs() * values).enumerate();
-        let mut images = Vec::with_capacity(rows.len() * values);
-        for (i, output) in rows {
+        let rows = outputs.chunks_exact(self.likelihood().outputs() * values);
+        for (i, (output, image)) in rows.zip(images.chunks_exact_mut(values)).enumerate() {
             let uniforms = uniforms.map(|uniforms| &uniforms[i * values..(i + 1) * values]);
-            images.extend(self.likelihood().image(output, log_sigma, &self.frame, uniforms));
+            self.likelihood().image(output, log_sigma, &self.frame, uniforms, image);
         }
-        images
     }
 }
 
