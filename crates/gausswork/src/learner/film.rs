@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use gausswork_kernels::nearest_byte;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A square of the plane: its lower left and its upper right corner.
@@ -53,8 +54,7 @@ pub struct ImagesFrame {
 impl ImagesFrame {
     /// Images of numbers in [0, 1].
     pub fn new(shape: [usize; 3], values: &[f32]) -> Self {
-        // The cast saturates.
-        Self { shape, pixels: values.iter().map(|value| (255.0 * value).round() as u8).collect() }
+        Self { shape, pixels: values.iter().map(|value| nearest_byte(255.0 * value)).collect() }
     }
 
     /// The images as numbers in [0, 1]; none where they are not whole.

@@ -45,11 +45,9 @@ impl ImageBatch<'_> {
 
     /// The first value that is not a number.
     fn not_a_number(&self) -> Option<usize> {
-        // Block by block: a loop without an early end is vector code.
-        let any = |block: &[f32]| block.iter().fold(false, |any, value| any | value.is_nan());
-        let block = self.values.chunks(1024).position(any)?;
-        let behind = self.values[1024 * block..].iter().position(|value| value.is_nan())?;
-        Some(1024 * block + behind)
+        // Whether there is one at all comes first: a loop without an early end is vector code.
+        let any = self.values.iter().fold(false, |any, value| any | value.is_nan());
+        if any { self.values.iter().position(|value| value.is_nan()) } else { None }
     }
 
     /// Passes where there is a label for each image, one of so many; or where there are no names, and so no labels.

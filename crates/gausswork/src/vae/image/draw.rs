@@ -7,7 +7,6 @@ use super::model::ImageVae;
 use super::pixels::Pixels;
 use crate::data::image::{DrawnImages, ImageError};
 use crate::learner::{Collective, each_of};
-use crate::nn::Leaves;
 use crate::noise::{Noise, Stream};
 
 /// What is shown of `p(x|z)`.
@@ -45,7 +44,7 @@ pub fn draw_images(
         let mut z = vec![0.0; rows * latent];
         noise.fill_normal_of_steps(Stream::SampleLatent, first + start, latent, &mut z);
         let labels = labels.get(start as usize..start as usize + rows).unwrap_or_default();
-        let outputs = decoded(vae, &leaves, vae.shares.behind(&z, labels));
+        let outputs = vae.decoded(&leaves, vae.shares.behind(&z, labels));
         let uniforms = (shown == Shown::Drawn).then(|| {
             let mut uniforms = vec![0.0; rows * values];
             noise.fill_uniform_of_steps(Stream::SampleCell, first + start, values, &mut uniforms);
@@ -106,7 +105,7 @@ pub fn reconstruct_images(
     let epsilon = Tensor::<2>::from_data(TensorData::new(epsilon, [n, latent]), &device);
     let z = vae.encode(&leaves, tensor(&x)).reparameterised(epsilon);
     let latents: Vec<f32> = z.to_data().iter().collect();
-    let outputs = decoded(vae, &leaves, vae.shares.behind(&latents, &labels));
+    let outputs = vae.decoded(&leaves, vae.shares.behind(&latents, &labels));
     let (x_hat, drawn) = (vae.images(&outputs, None), vae.images(&outputs, Some(&uniforms)));
     let nats = |x: &[f32]| -> Vec<f64> {
         vae.distortion(&leaves, z.clone(), tensor(x)).to_data().iter::<f64>().map(|nats| -nats).collect()
@@ -122,13 +121,4 @@ pub fn reconstruct_images(
             log_likelihood_of_drawn,
         })
         .collect())
-}
-
-/// The decoder's output for latents with their labels.
-fn decoded(vae: &ImageVae, leaves: &Leaves, z: Vec<f32>) -> Vec<f32> {
-    let width = vae.told_width();
-    let rows = z.len() / width;
-    let z = Tensor::<2>::from_data(TensorData::new(z, [rows, width]), &leaves.device());
-    // Numbers of 32 bits, as the weights are.
-    vae.decode(leaves, z).into_data().try_into_vec().unwrap_or_default()
 }

@@ -4,9 +4,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::model::ImageVae;
 use super::pixels::Pixels;
-use crate::data::image::Failure;
-use crate::data::image::ImageError;
-use crate::learner::Collective;
+use crate::data::image::{Failure, ImageError};
+use crate::learner::{Collective, each_of};
 use crate::vae::posterior::Posteriors;
 
 /// The key of the draws of an image, by its number in a set.
@@ -51,12 +50,9 @@ pub fn encode_images(
 pub fn decode_latents(vae: &ImageVae, z: &[f32], labels: &[u32], workers: &dyn Collective) -> Vec<f32> {
     let device = Device::flex();
     let leaves = vae.params.leaves(&device);
-    let (latent, z) = (vae.told_width(), &vae.shares.behind(z, labels));
-    let pieces = workers.map((z.len() / latent).div_ceil(PIECE), &|piece| {
-        let z = &z[piece * PIECE * latent..z.len().min((piece + 1) * PIECE * latent)];
-        let z = Tensor::<2>::from_data(TensorData::new(z.to_vec(), [z.len() / latent, latent]), &device);
-        let outputs: Vec<f32> = vae.decode(&leaves, z).to_data().iter().collect();
-        vae.images(&outputs, None).into_iter().map(f64::from).collect()
-    });
-    pieces.into_iter().flatten().map(|number| number as f32).collect()
+    let (latent, values, z) = (vae.told_width(), vae.frame.shape.values(), vae.shares.behind(z, labels));
+    let mut images = vec![0.0; z.len() / latent * values];
+    let pieces = z.chunks(PIECE * latent).zip(images.chunks_mut(PIECE * values));
+    each_of(workers, pieces, &|(z, part)| vae.paint(&vae.decoded(&leaves, z.to_vec()), None, part));
+    images
 }

@@ -1,6 +1,6 @@
 //! The networks of an autoencoder of images.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData};
 
 use super::config::ImageVaeConfig;
 use super::likelihood::{Likelihood, Sigma};
@@ -215,6 +215,15 @@ impl ImageVae {
     /// A shared `log σ`.
     fn log_sigma_value(&self) -> Option<f32> {
         self.log_sigma.and_then(|id| self.params.get(id).first().copied())
+    }
+
+    /// The decoder's output for latents with their labels behind them.
+    pub(super) fn decoded(&self, leaves: &Leaves, z: Vec<f32>) -> Vec<f32> {
+        let width = self.told_width();
+        let rows = z.len() / width;
+        let z = Tensor::<2>::from_data(TensorData::new(z, [rows, width]), &leaves.device());
+        // Numbers of 32 bits, as the weights are.
+        self.decode(leaves, z).into_data().try_into_vec().unwrap_or_default()
     }
 
     /// Images from the decoder's outputs, one after the other: expectations, or with `uniforms` for every number, draws.
